@@ -1,1 +1,3 @@
-export {};
+export type { RuntimeEvent } from './events/RuntimeEvent';
+export { SessionOpen, ModelChoice } from './messages/SessionOpen';
+export { Inject, Decision } from './messages/Inject';
