@@ -89,7 +89,7 @@ module.exports = {
         'The operator and what runs in pods import no Backstage package.',
       severity: 'error',
       from: {
-        path: '^(operator|packages/(sidecar|context-tools|runtime-greenroom|controller-runtime|kinds|protocol|devcluster))/',
+        path: '^(operator|packages/(sidecar|context-tools|runtime-greenroom|controller-runtime|kinds|protocol|devcluster))/src/',
       },
       to: { path: '^node_modules/@backstage/' },
     },
