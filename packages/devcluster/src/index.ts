@@ -1,1 +1,1 @@
-export {};
+export * from './apiserver/NodeProxy';
