@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { killProcessTree } from './killProcessTree';
+import { randomUUID } from 'node:crypto';
+import { endProcesses, PROCESS_MARK } from './endProcesses';
 
 /** What to run, where, and what may stop it. */
 export interface ProcessRequest {
@@ -46,9 +47,10 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       });
       return;
     }
+    const mark = randomUUID();
     const child = spawn(request.command, request.args, {
       cwd: request.cwd,
-      env: request.env,
+      env: { ...request.env, [PROCESS_MARK]: mark },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -57,7 +59,7 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
     let timedOut = false;
     let aborted = false;
 
-    const end = () => child.pid !== undefined && killProcessTree(child.pid);
+    const end = () => child.pid !== undefined && endProcesses(child.pid, mark);
     const onAbort = () => {
       aborted = true;
       end();

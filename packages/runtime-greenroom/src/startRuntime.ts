@@ -1,0 +1,35 @@
+import { EventStream } from './events/EventStream';
+import { McpTools } from './mcp/McpTools';
+import { PlaybookRunner } from './playbook/PlaybookRunner';
+import { RuntimeServer, type ListenOptions } from './server/RuntimeServer';
+import type { RuntimeSettings } from './sessions/SessionContext';
+import { Sessions } from './sessions/Sessions';
+
+/** A runtime that listens. */
+export interface RunningRuntime {
+  streamPort: number;
+  injectPort: number;
+  /** Ends all work and the listeners. */
+  close(): Promise<void>;
+}
+
+/** Starts the runtime of one agent pod. `onShutdown` is called when the sidecar asks it to end. */
+export async function startRuntime(
+  settings: RuntimeSettings,
+  listen: ListenOptions,
+  onShutdown: () => void,
+): Promise<RunningRuntime> {
+  const events = new EventStream();
+  const sessions = new Sessions(
+    settings,
+    events,
+    context => new PlaybookRunner(context, new McpTools(context)),
+  );
+  const server = new RuntimeServer(sessions, events, onShutdown);
+  const ports = await server.listen(listen);
+  return {
+    streamPort: ports.stream,
+    injectPort: ports.inject,
+    close: () => server.close(),
+  };
+}
