@@ -1,0 +1,9 @@
+/** The conditions of this kind, with every reason they can have. */
+export const agentConditions = {
+  Ready: {
+    doc: 'Whether it can be used.',
+    reasons: {
+      Ready: { status: 'True', meaning: 'It can be used.' },
+    },
+  },
+} as const;

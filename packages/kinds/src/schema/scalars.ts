@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { durationPattern } from '../values/parseDuration';
+
+/** Free text of at most `max` characters; may be empty. */
+export const text = (max: number) => z.string().max(max);
+
+/** Text of 1 to `max` characters. */
+export const filled = (max: number) => z.string().min(1).max(max);
+
+/** A whole number within bounds. */
+export const integer = (min: number, max: number) => z.int().min(min).max(max);
+
+/** A list of at most `max` items that is replaced as a whole. */
+export const list = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.array(item).max(max).meta({ 'x-kubernetes-list-type': 'atomic' });
+
+/** A list of at most `max` different scalars. */
+export const setOf = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.array(item).max(max).meta({ 'x-kubernetes-list-type': 'set' });
+
+/** A list of at most `max` objects that are told apart by the fields `keys`; keys are required in the item. */
+export const keyedList = <Item extends z.ZodType>(item: Item, keys: string[], max: number) =>
+  z
+    .array(item)
+    .max(max)
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
+
+/** The name of an object in Kubernetes: a DNS subdomain. */
+export const ObjectName = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+
+/** A name that becomes a folder, a label or a part of another name: a DNS label. */
+export const ShortName = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+
+/** A time span such as `90s` or `1h30m`. */
+export const Duration = z.string().min(2).max(32).regex(durationPattern);
+
+/** An amount such as `500m` or `10Gi`; whole numbers may be written without quotes. */
+export const Quantity = z
+  .union([z.string().max(32), z.int()])
+  .meta({ 'x-kubernetes-int-or-string': true });
+
+/** A port of TCP or UDP. */
+export const Port = integer(1, 65535);
+
+/** A moment, RFC 3339. */
+export const Timestamp = z.string().max(64).meta({ format: 'date-time' });
+
+/** A key of a ConfigMap or Secret. */
+export const DataKey = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[-._a-zA-Z0-9]+$/);
+
+/** The name of an environment variable. */
+export const EnvName = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+
+/** A host, or a pattern of hosts such as `*.example.com`, with an optional port. */
+export const HostPattern = z
+  .string()
+  .min(1)
+  .max(260)
+  .regex(/^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/);
+
+/** An address that starts with `http://` or `https://`. */
+export const HttpUrl = z
+  .string()
+  .min(8)
+  .max(2048)
+  .regex(/^https?:\/\/[^\s/?#]+[^\s]*$/);
+
+/** A container image: any text without blanks; registries judge the rest. */
+export const ImageName = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[^\s]+$/);
+
+/** An entity of the software catalog, such as `user:default/ada` or `group:default/platform`. */
+export const EntityRef = z
+  .string()
+  .min(3)
+  .max(256)
+  .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*:)?([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._@+-]*$/);
+
+/** A SHA-256 digest, `sha256:` and 64 hex digits. */
+export const Digest = z
+  .string()
+  .max(71)
+  .regex(/^sha256:[0-9a-f]{64}$/);
+
+/** An object that is handed on as it is. */
+export const RawObject = z
+  .record(z.string(), z.unknown())
+  .meta({ 'x-kubernetes-preserve-unknown-fields': true });
+
+/** A map of texts with at most `max` entries. */
+export const textMap = (maxValue: number, max: number) =>
+  z
+    .record(z.string(), z.string().max(maxValue))
+    .refine(map => Object.keys(map).length <= max)
+    .meta({ maxProperties: max });
+
+/** The name of a port of a container or Service. */
+export const PortName = z
+  .string()
+  .min(1)
+  .max(15)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+
+/** The id of a session: a UUID, lower case. */
+export const SessionId = z
+  .string()
+  .max(36)
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+
+/** The key of a label. */
+export const LabelKey = z
+  .string()
+  .min(1)
+  .max(316)
+  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/);
