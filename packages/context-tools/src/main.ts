@@ -1,0 +1,12 @@
+import { runProgram } from './program/runProgram';
+
+// Nothing that is written for an agent is writable by others than the pod's user.
+process.umask(0o022);
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+process.once('SIGINT', () => stop.abort());
+process.exitCode = await runProgram(
+  process.argv.slice(2),
+  process.env,
+  stop.signal,
+);
