@@ -1,1 +1,87 @@
-export {};
+export { Actor } from './events/Actor';
+export { ApprovalType } from './events/approvalEvents';
+export { BudgetState } from './events/budgetEvents';
+export type { Emitter, EventDefinition } from './events/defineEvent';
+export {
+  eventDefinition,
+  eventDefinitions,
+  isEventType,
+  mayEmit,
+  type EventPayloads,
+  type EventType,
+} from './events/eventTypes';
+export { PolicySubject } from './events/policyEvents';
+export { OnTimeout } from './events/requestEvents';
+export {
+  EventEnvelope,
+  parseSessionEvent,
+  type SessionEvent,
+  type SessionEventOf,
+} from './events/SessionEvent';
+export { SessionKind } from './events/sessionEvents';
+export { isTransientType, TransientEvent } from './events/TransientEvent';
+export { Genesis } from './chain/Genesis';
+export {
+  AgentSettings,
+  CredentialSettings,
+  ModelPricing,
+  ModelSettings,
+  PolicyRule,
+  RedactionRule,
+  ToolSettings,
+} from './ingest/AgentSettings';
+export {
+  ingestCalls,
+  type IngestMethod,
+  type IngestParams,
+  type IngestResult,
+} from './ingest/calls';
+export {
+  FENCED_CLOSE_CODE,
+  INGEST_BLOB_BYTES,
+  INGEST_BLOBS_PATH,
+  INGEST_FRAME_BYTES,
+  INGEST_PATH,
+  MISSED_HEARTBEATS,
+} from './ingest/ingestLimits';
+export {
+  ApprovalDecision,
+  DurableSession,
+  OperatorMessage,
+  SessionInput,
+  type OperatorMessageOf,
+} from './ingest/OperatorMessage';
+export {
+  RuntimeCapabilities,
+  RuntimeState,
+} from './ingest/RuntimeCapabilities';
+export {
+  ResolvedContextItem,
+  SessionOpening,
+  SessionOverrides,
+} from './ingest/SessionOpening';
+export {
+  AppendedEntry,
+  LoggedSession,
+  SidecarMessage,
+  type SidecarMessageOf,
+} from './ingest/SidecarMessage';
+export { projectSession } from './projection/projectSession';
+export {
+  initialSessionState,
+  isEnded,
+  type ArtifactSummary,
+  type PendingRequest,
+  type Problem,
+  type SessionPhase,
+  type SessionState,
+  type TurnState,
+} from './projection/SessionState';
+export type { SessionUsage } from './projection/sessionUsage';
+export { JsonObject, JsonValue } from './values/JsonValue';
+export { ObjectKey } from './values/ObjectKey';
+export { ForeignId, SessionId } from './values/SessionId';
+export { Count, Sha256 } from './values/Sha256';
+export { formatTimestamp, Timestamp, timestampMs } from './values/Timestamp';
+export { TokenUsage } from './values/TokenUsage';
+export { addUsd, compareUsd, formatUsd, UsdAmount } from './values/UsdAmount';
