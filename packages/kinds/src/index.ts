@@ -4,6 +4,7 @@ export * from './ObjectMeta';
 export * from './defineKind';
 export * from './allKinds';
 export * from './conditions/Condition';
+export * from './conditions/conditionReasons';
 export * from './kinds/Agent';
 export * from './kinds/AgentTemplate';
 export * from './kinds/Approval';

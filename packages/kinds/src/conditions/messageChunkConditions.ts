@@ -1,9 +1,4 @@
-/** The conditions of this kind, with every reason they can have. */
-export const messageChunkConditions = {
-  Ready: {
-    doc: 'Whether it can be used.',
-    reasons: {
-      Ready: { status: 'True', meaning: 'It can be used.' },
-    },
-  },
-} as const;
+import type { ConditionCatalogue } from './Condition';
+
+/** A MessageChunk has no conditions: it is written once and never changes. */
+export const messageChunkConditions = {} satisfies ConditionCatalogue;

@@ -1,9 +1,13 @@
-/** The conditions of this kind, with every reason they can have. */
+import { no, yes } from './reasons';
+
+/** The conditions of a Notification, with every reason they can have. */
 export const notificationConditions = {
-  Ready: {
-    doc: 'Whether it can be used.',
+  Delivered: {
+    doc: 'The note was handed on.',
     reasons: {
-      Ready: { status: 'True', meaning: 'It can be used.' },
+      Delivered: yes('It was handed to whoever shows it.'),
+      NoPortal: yes('No portal is connected; the object is the note.'),
+      Pending: no('It has not been handed on yet.'),
     },
   },
-} as const;
+};

@@ -1,9 +1,14 @@
-/** The conditions of this kind, with every reason they can have. */
+import { no, yes } from './reasons';
+
+/** The conditions of a Registry, with every reason they can have. */
 export const registryConditions = {
   Ready: {
-    doc: 'Whether it can be used.',
+    doc: 'Every entry can be had.',
     reasons: {
-      Ready: { status: 'True', meaning: 'It can be used.' },
+      AllAvailable: yes('All entries were found where they should be.'),
+      Empty: yes('The registry has no entries.'),
+      Checking: no('Entries are being checked for the first time.'),
+      SomeUnavailable: no('Some entries were not found; status.entries says which and why.', 'Correct them, or give their secretRef.'),
     },
   },
-} as const;
+};

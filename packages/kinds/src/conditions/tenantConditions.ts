@@ -1,9 +1,16 @@
-/** The conditions of this kind, with every reason they can have. */
+import { no, yes } from './reasons';
+
+/** The conditions of a Tenant, with every reason they can have. */
 export const tenantConditions = {
   Ready: {
-    doc: 'Whether it can be used.',
+    doc: 'The namespace and its agents are there.',
     reasons: {
-      Ready: { status: 'True', meaning: 'It can be used.' },
+      Ready: yes('Everything is there.'),
+      Creating: no('The namespace is being made.'),
+      NamespaceTaken: no('A namespace of that name exists and is not this tenant’s; it is never taken over.', 'Rename the Tenant.'),
+      AgentNotFound: no('An Agent to clone is not there.', 'Create it, or remove it from agents.'),
+      SecretNotFound: no('A Secret that a cloned Agent needs is not there.', 'Create it beside the Agent.'),
+      Terminating: no('The namespace is being deleted.'),
     },
   },
-} as const;
+};

@@ -16,7 +16,7 @@ export function mergeFields<Value extends object>(
   over: Value | undefined,
 ): Value | undefined {
   if (under === undefined || over === undefined) return over ?? under;
-  const merged: Fields = { ...under };
+  const merged: Fields = { ...(under as Fields) };
   for (const [field, value] of Object.entries(over)) {
     if (value === undefined) continue;
     const below = Object.hasOwn(merged, field) ? merged[field] : undefined;

@@ -4,9 +4,9 @@ import { withRules } from './withRules';
 
 const PolicyRuleObject = z.object({
   name: ShortName.describe('Names the rule, in events and approvals.'),
-  on: z
+  about: z
     .enum(['tool', 'prompt', 'shell', 'invoke', 'egress', 'credential'])
-    .describe('What the rule is about.'),
+    .describe('What kind of request the rule is about.'),
   match: z
     .object({
       tools: setOf(filled(253), 128)
@@ -48,15 +48,15 @@ export const PolicyRule = withRules(PolicyRuleObject, [
     holds: rule => rule.approvers === undefined || rule.action === 'RequireApproval',
   },
   {
-    rule: "!has(self.match) || !has(self.match.tools) || self.on == 'tool'",
-    message: 'set match.tools only for rules on tool',
-    holds: rule => rule.match?.tools === undefined || rule.on === 'tool',
+    rule: "!has(self.match) || !has(self.match.tools) || self.about == 'tool'",
+    message: 'set match.tools only for rules about tool',
+    holds: rule => rule.match?.tools === undefined || rule.about === 'tool',
   },
   {
-    rule: "!has(self.match) || !has(self.match.hosts) || self.on in ['egress', 'credential']",
-    message: 'set match.hosts only for rules on egress or credential',
+    rule: "!has(self.match) || !has(self.match.hosts) || self.about in ['egress', 'credential']",
+    message: 'set match.hosts only for rules about egress or credential',
     holds: rule =>
-      rule.match?.hosts === undefined || rule.on === 'egress' || rule.on === 'credential',
+      rule.match?.hosts === undefined || rule.about === 'egress' || rule.about === 'credential',
   },
 ]);
 export type PolicyRule = z.output<typeof PolicyRule>;

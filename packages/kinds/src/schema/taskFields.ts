@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { CelRule } from './withRules';
 import { Contexts } from './ContextItem';
 import { LocalRef } from './references';
