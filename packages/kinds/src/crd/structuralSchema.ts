@@ -47,8 +47,13 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
 }
 
 function structural(json: StructuralSchema, path: string): StructuralSchema {
-  const { properties, items, additionalProperties, required, ...rest } = json;
-  const schema: StructuralSchema & Record<string, unknown> = { ...rest };
+  const { description, type, properties, items, additionalProperties, required, ...rest } = json;
+  // What it is comes first, so that the CRD reads well.
+  const schema: StructuralSchema & Record<string, unknown> = {
+    ...(description === undefined ? {} : { description }),
+    ...(type === undefined ? {} : { type }),
+    ...rest,
+  };
   delete schema.$schema;
   delete schema.propertyNames;
   if (schema['x-kubernetes-int-or-string']) {
@@ -64,12 +69,12 @@ function structural(json: StructuralSchema, path: string): StructuralSchema {
   if (schema.type === 'integer') boundInteger(schema);
   if (schema.type === 'number') schema.format = 'double';
   if (properties) {
+    const wanted = (required ?? []).filter(name => properties[name].default === undefined);
+    if (wanted.length > 0) schema.required = wanted;
     schema.properties = {};
     for (const [name, field] of Object.entries(properties)) {
       schema.properties[name] = structural(field, `${path}.${name}`);
     }
-    const wanted = (required ?? []).filter(name => properties[name].default === undefined);
-    if (wanted.length > 0) schema.required = wanted;
   }
   if (items) schema.items = structural(items, `${path}[*]`);
   if (additionalProperties && typeof additionalProperties === 'object' && !schema['x-kubernetes-preserve-unknown-fields']) {
