@@ -85,3 +85,34 @@ export { Count, Sha256 } from './values/Sha256';
 export { formatTimestamp, Timestamp, timestampMs } from './values/Timestamp';
 export { TokenUsage } from './values/TokenUsage';
 export { addUsd, compareUsd, formatUsd, UsdAmount } from './values/UsdAmount';
+export { canonicalJson } from './canonical/canonicalJson';
+export { CanonicalError } from './canonical/CanonicalError';
+export { toCanonicalValue } from './canonical/toCanonicalValue';
+export type {
+  Sha256Function,
+  SignMessage,
+  VerifySignature,
+} from './chain/ChainCrypto';
+export { ChainHasher, SALT_BYTES } from './chain/ChainHasher';
+export {
+  isSealDue,
+  Seal,
+  SEAL_ENTRIES,
+  SEAL_INTERVAL_MS,
+  sealChain,
+  sealedBytes,
+} from './chain/Seal';
+export {
+  SessionChain,
+  type ChainHead,
+  type Extension,
+} from './chain/SessionChain';
+export {
+  verifySession,
+  type BadPlace,
+  type StoredEntry,
+  type Verification,
+  type VerifySessionOptions,
+} from './chain/verifySession';
+export { decodeBase64, encodeBase64 } from './encoding/base64';
+export { decodeHex, encodeHex } from './encoding/hex';

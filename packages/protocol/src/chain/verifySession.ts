@@ -1,0 +1,246 @@
+import { decodeBase64 } from '../encoding/base64';
+import { decodeHex, encodeHex } from '../encoding/hex';
+import type { Sha256Function, VerifySignature } from './ChainCrypto';
+import { ChainHasher, SALT_BYTES } from './ChainHasher';
+import { Genesis } from './Genesis';
+import { sealedBytes, type Seal } from './Seal';
+
+/** An entry as it is stored: with its body, or with what is left of it after an erasure. */
+export type StoredEntry =
+  | { seq: number; body: string; salt: string; hash: string }
+  | {
+      seq: number;
+      /** Hexadecimal. */
+      commitment: string;
+      hash: string;
+      /** The request that the body was erased by. */
+      erasedBy: string;
+    };
+
+/** Where a record is not what it was, and the two hashes that do not agree there. */
+export interface BadPlace {
+  /** The first entry that cannot be relied on. */
+  seq: number;
+  what: 'genesis' | 'entry' | 'seal' | 'signature' | 'end';
+  /** What the record says, and what its bytes give; hexadecimal. */
+  expected?: string;
+  found?: string;
+  message: string;
+}
+
+/** What a verification found. */
+export type Verification = {
+  sessionId: string;
+  /** Entries whose hashes were computed and agree, from the first on. */
+  verified: number;
+  /** The last of them that a good seal covers. */
+  sealedSeq: number;
+  /** Entries whose body was erased; their commitments hold. */
+  erased: readonly { seq: number; request: string }[];
+} & (
+  | { outcome: 'intact' }
+  /** Whole as far as it goes, but no final seal: the session is open, or was interrupted. */
+  | { outcome: 'unsealed'; message: string }
+  | { outcome: 'altered'; at: BadPlace }
+  | { outcome: 'gap'; from: number; to: number; message: string }
+  /** A seal names a key that is not at hand. */
+  | { outcome: 'unverifiable'; keyId: string; message: string }
+);
+
+/** What a record is checked against. */
+export interface VerifySessionOptions {
+  sessionId: string;
+  /** In the order of the record. */
+  entries: Iterable<StoredEntry>;
+  /** In any order. */
+  seals: Iterable<Seal>;
+  /** The cluster's public keys (raw, 32 bytes) by their ids. */
+  keys: ReadonlyMap<string, Uint8Array>;
+  sha256: Sha256Function;
+  verifySignature: VerifySignature;
+  /** What the chain must begin with; without it, what its first event says, which the first seal then vouches for. */
+  genesis?: Genesis;
+}
+
+/** Verifies the whole record of a session from its stored bytes. Stops at the first bad place. */
+export function verifySession(options: VerifySessionOptions): Verification {
+  return new SessionVerification(options).run();
+}
+
+class SessionVerification {
+  private readonly hasher: ChainHasher;
+  private readonly seals: Seal[];
+  private readonly erased: { seq: number; request: string }[] = [];
+  private prev?: Uint8Array;
+  private verified = 0;
+  private sealedSeq = 0;
+  private isFinal = false;
+
+  constructor(private readonly options: VerifySessionOptions) {
+    this.hasher = new ChainHasher(options.sessionId, options.sha256);
+    this.seals = [...options.seals].sort(
+      (left, right) =>
+        left.seq - right.seq || Number(left.final) - Number(right.final),
+    );
+  }
+
+  run(): Verification {
+    let nextSeal = 0;
+    for (const entry of this.options.entries) {
+      const bad = this.checkEntry(entry);
+      if (bad) return bad;
+      while (this.seals[nextSeal]?.seq === entry.seq) {
+        const unsound = this.checkSeal(this.seals[nextSeal], entry);
+        if (unsound) return unsound;
+        nextSeal += 1;
+      }
+    }
+    return this.conclude(this.seals[nextSeal]);
+  }
+
+  private conclude(missing: Seal | undefined): Verification {
+    if (missing) {
+      return this.gap(this.verified + 1, this.seals[this.seals.length - 1].seq);
+    }
+    if (this.isFinal) return { ...this.soFar(), outcome: 'intact' };
+    return {
+      ...this.soFar(),
+      outcome: 'unsealed',
+      message: `Session ${this.options.sessionId} has no final seal: it is still open, or was interrupted after entry ${this.verified}.`,
+    };
+  }
+
+  private checkEntry(entry: StoredEntry): Verification | undefined {
+    const wanted = this.verified + 1;
+    if (entry.seq > wanted) return this.gap(wanted, entry.seq - 1);
+    if (entry.seq < wanted) {
+      return this.altered({
+        seq: wanted,
+        what: 'entry',
+        message: `Entry ${entry.seq} stands where entry ${wanted} belongs: it was repeated or moved.`,
+      });
+    }
+    if (this.isFinal) {
+      return this.altered({
+        seq: wanted,
+        what: 'end',
+        message: `Entry ${wanted} follows the final seal under entry ${this.verified}.`,
+      });
+    }
+    this.prev ??= this.genesisBefore(entry);
+    if (!this.prev) {
+      return this.altered({
+        seq: wanted,
+        what: 'genesis',
+        expected: entry.hash,
+        message: `The first entry of session ${this.options.sessionId} does not say what its chain is bound to.`,
+      });
+    }
+    const commitment = this.commitmentOf(entry);
+    const hash = commitment && this.hasher.entry(wanted, this.prev, commitment);
+    const found = hash && encodeHex(hash);
+    if (!hash || found !== entry.hash) {
+      return this.altered({
+        seq: wanted,
+        what: 'entry',
+        expected: entry.hash,
+        found,
+        message: `Entry ${wanted} was altered: the record says ${
+          entry.hash
+        }, its bytes give ${found ?? 'no hash'}.`,
+      });
+    }
+    this.prev = hash;
+    this.verified = wanted;
+    return undefined;
+  }
+
+  private commitmentOf(entry: StoredEntry): Uint8Array | undefined {
+    if ('commitment' in entry) {
+      this.erased.push({ seq: entry.seq, request: entry.erasedBy });
+      const commitment = decodeHex(entry.commitment);
+      return commitment?.length === 32 ? commitment : undefined;
+    }
+    const salt = decodeBase64(entry.salt);
+    return salt?.length === SALT_BYTES
+      ? this.hasher.commitment(salt, entry.body)
+      : undefined;
+  }
+
+  private genesisBefore(first: StoredEntry): Uint8Array | undefined {
+    if (this.options.genesis) return this.hasher.genesis(this.options.genesis);
+    if ('commitment' in first) return undefined;
+    try {
+      const genesis = Genesis.safeParse(
+        JSON.parse(first.body)?.payload?.genesis,
+      );
+      return genesis.success ? this.hasher.genesis(genesis.data) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private checkSeal(seal: Seal, entry: StoredEntry): Verification | undefined {
+    const { sessionId, keys, verifySignature } = this.options;
+    const firstUnsealed = this.sealedSeq + 1;
+    const key = keys.get(seal.key_id);
+    if (!key) {
+      return {
+        ...this.soFar(),
+        outcome: 'unverifiable',
+        keyId: seal.key_id,
+        message: `The seal under entry ${seal.seq} of session ${sessionId} was made with key "${seal.key_id}", which is not at hand. Give its public key.`,
+      };
+    }
+    const signature = decodeBase64(seal.signature);
+    const isSigned =
+      seal.session_id === sessionId &&
+      signature !== undefined &&
+      verifySignature(key, sealedBytes(seal), signature);
+    if (!isSigned) {
+      return this.altered({
+        seq: firstUnsealed,
+        what: 'signature',
+        message: `The seal under entry ${seal.seq} is not signed by key "${seal.key_id}": the seal was altered or forged.`,
+      });
+    }
+    if (seal.hash !== entry.hash) {
+      return this.altered({
+        seq: firstUnsealed,
+        what: 'seal',
+        expected: seal.hash,
+        found: entry.hash,
+        message: `Entries ${firstUnsealed} to ${seal.seq} were rewritten: the seal says ${seal.hash}, the record gives ${entry.hash}.`,
+      });
+    }
+    this.sealedSeq = seal.seq;
+    this.isFinal = seal.final;
+    return undefined;
+  }
+
+  private soFar() {
+    return {
+      sessionId: this.options.sessionId,
+      verified: this.verified,
+      sealedSeq: this.sealedSeq,
+      erased: this.erased,
+    };
+  }
+
+  private altered(at: BadPlace): Verification {
+    return { ...this.soFar(), outcome: 'altered', at };
+  }
+
+  private gap(from: number, to: number): Verification {
+    return {
+      ...this.soFar(),
+      outcome: 'gap',
+      from,
+      to,
+      message:
+        from === to
+          ? `Entry ${from} of session ${this.options.sessionId} is missing.`
+          : `Entries ${from} to ${to} of session ${this.options.sessionId} are missing.`,
+    };
+  }
+}
