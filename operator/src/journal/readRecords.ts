@@ -37,7 +37,8 @@ function scan(
     let record = decodeRecord(chunk, offset, base);
     while (!record) {
       // Not whole in memory yet, or unsound: read on before deciding.
-      const lacking = (claimedLength(chunk, offset) ?? 0) - chunk.length + offset;
+      const lacking =
+        (claimedLength(chunk, offset) ?? 0) - chunk.length + offset;
       const more = readAt(
         descriptor,
         base + chunk.length,

@@ -1,13 +1,6 @@
+import type { Genesis, Seal } from '@greenroom/protocol';
 import { decodeEntry, encodeEntry, type JournalEntry } from './entryCodec';
 import { encodeRecord, recordTypes, type RawRecord } from './recordCodec';
-
-/** What the chain of a session begins with; the same as in `SessionOpening`. */
-export interface SessionGenesis {
-  cluster_uid: string;
-  agent_uid: string;
-  key_id: string;
-  policy_digest: string;
-}
 
 /** First record of a session: whose it is. */
 export interface SessionMeta {
@@ -17,7 +10,7 @@ export interface SessionMeta {
   /** Name of the Task, Session or Agent. */
   name: string;
   agent: { namespace: string; name: string };
-  genesis: SessionGenesis;
+  genesis: Genesis;
   /** RFC 3339. */
   created_at: string;
 }
@@ -30,27 +23,12 @@ export interface SessionFence {
   at: string;
 }
 
-/** The cluster's signature over the chain up to `seq`. */
-export interface SessionSeal {
-  session_id: string;
-  seq: number;
-  /** Hex. */
-  hash: string;
-  key_id: string;
-  /** RFC 3339. */
-  at: string;
-  /** Whether the session had ended. */
-  final: boolean;
-  /** Base64. */
-  signature: string;
-}
-
 /** A record with its meaning. */
 export type SessionRecord =
   | { type: 'meta'; meta: SessionMeta }
   | { type: 'fence'; fence: SessionFence }
   | { type: 'entry'; entry: JournalEntry }
-  | { type: 'seal'; seal: SessionSeal };
+  | { type: 'seal'; seal: Seal };
 
 export function encodeSessionRecord(record: SessionRecord): Buffer {
   switch (record.type) {
@@ -74,7 +52,7 @@ export function decodeSessionRecord(raw: RawRecord): SessionRecord {
     case recordTypes.fence:
       return { type: 'fence', fence: parse<SessionFence>(raw) };
     default:
-      return { type: 'seal', seal: parse<SessionSeal>(raw) };
+      return { type: 'seal', seal: parse<Seal>(raw) };
   }
 }
 
