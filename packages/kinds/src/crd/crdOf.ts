@@ -69,7 +69,7 @@ export function objectSchema(definition: KindDefinition): StructuralSchema {
         description: 'Version of the schema of this object; greenroom.dev/v1alpha1.',
       },
       kind: { type: 'string', description: 'Kind of this object.' },
-      metadata: { type: 'object' },
+      metadata: { type: 'object', properties: { name: { type: 'string' } } },
       ...body.properties,
     },
   };

@@ -8,7 +8,7 @@ const header = '# Generated from packages/kinds by `yarn workspace @greenroom/ki
 /**
  * Every file that is generated from the kinds.
  *
- * @param examples - the text of an example, by the name of its kind
+ * @param examples - the text of an example, by the singular name of its kind
  * @returns content by path from the root of the repository
  */
 export function generatedFiles(examples: ReadonlyMap<string, string>): Map<string, string> {

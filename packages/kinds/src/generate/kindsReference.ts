@@ -6,17 +6,18 @@ import { fieldRows } from './fieldRows';
 /**
  * The reference of all kinds, as Markdown.
  *
- * @param examples - the text of an example, by the name of its kind
+ * @param examples - the text of an example, by the singular name of its kind
  */
 export function kindsReference(examples: ReadonlyMap<string, string>): string {
-  const sections = allKinds.map(kind => kindSection(kind, examples.get(kind.kind)));
-  return `${[intro(), overview(), ...sections].join('\n\n')}\n`;
+  const sections = allKinds.map(kind => kindSection(kind, examples.get(kind.singular)));
+  return `${[intro(), overview(), ...sections, '<!-- prettier-ignore-end -->'].join('\n\n')}\n`;
 }
 
 function intro(): string {
   return `# Kinds
 
 <!-- Generated from packages/kinds by \`yarn workspace @greenroom/kinds generate\`. Do not edit. -->
+<!-- prettier-ignore-start -->
 
 All kinds are in \`greenroom.dev/v1alpha1\` and in the category \`greenroom\`, so \`kubectl get greenroom\` lists them. References are by name in the same
 namespace unless marked. A field marked **required** must be there when what it stands in is there. A default in parentheses holds after an

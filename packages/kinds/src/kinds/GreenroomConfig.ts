@@ -175,6 +175,7 @@ export const GreenroomConfig = defineKind({
     {
       rule: "self.metadata.name == 'cluster'",
       message: 'there is one GreenroomConfig, named cluster',
+      fieldPath: '.metadata.name',
       holds: object => object.metadata?.name === 'cluster',
     },
   ],

@@ -6,6 +6,7 @@ import { SessionOverrides } from '../schema/SessionOverrides';
 import { ConfigMapKeyRef, LocalRef } from '../schema/references';
 import { Digest, Duration, EntityRef, filled, list, text, Timestamp } from '../schema/scalars';
 import { Count, statusFields, Usage } from '../schema/status';
+import { unchanged, unchangedRef } from '../schema/unchanged';
 import { withRules } from '../schema/withRules';
 
 /** Where a Message is in its life. */
@@ -66,10 +67,9 @@ export const Message = defineKind({
       message: 'set exactly one of agentRef and sessionRef',
       holds: spec => (spec.agentRef !== undefined) !== (spec.sessionRef !== undefined),
     },
-    {
-      rule: 'self.text == oldSelf.text',
-      message: 'text cannot be changed; make a new Message',
-    },
+    unchanged('text', 'Message'),
+    unchangedRef('agentRef', 'Message'),
+    unchangedRef('sessionRef', 'Message'),
     {
       rule: '!oldSelf.cancel || self.cancel',
       message: 'a cancelled message stays cancelled; make a new Message',

@@ -30,12 +30,7 @@ export const MessageChunk = defineKind({
       1024,
     ).describe('What was streamed, in order.'),
   }),
-  rules: [
-    {
-      rule: 'self.firstSequence == oldSelf.firstSequence',
-      message: 'a chunk cannot be changed',
-    },
-  ],
+  rules: [{ rule: 'self == oldSelf', message: 'a chunk cannot be changed' }],
   status: z.object(statusFields),
   columns: [
     column.of('Message', '.spec.messageRef.name'),

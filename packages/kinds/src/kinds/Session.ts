@@ -6,6 +6,7 @@ import { SessionOverrides } from '../schema/SessionOverrides';
 import { LocalRef } from '../schema/references';
 import { Duration, EntityRef, filled, Quantity, SessionId, text, Timestamp } from '../schema/scalars';
 import { Count, SessionSummary, statusFields, Usage } from '../schema/status';
+import { unchanged, unchangedRef } from '../schema/unchanged';
 
 /** Where a Session is in its life. */
 export const SessionPhase = z.enum([
@@ -99,14 +100,9 @@ export const Session = defineKind({
       message: 'a session that is not interactive needs a prompt',
       holds: spec => spec.interactive || (spec.prompt ?? '').length > 0,
     },
-    {
-      rule: 'self.placement == oldSelf.placement',
-      message: 'placement cannot be changed; make a new Session',
-    },
-    {
-      rule: 'has(self.agentRef) == has(oldSelf.agentRef) && (!has(self.agentRef) || self.agentRef.name == oldSelf.agentRef.name)',
-      message: 'agentRef cannot be changed; make a new Session',
-    },
+    unchanged('placement', 'Session'),
+    unchangedRef('agentRef', 'Session'),
+    unchangedRef('templateRef', 'Session'),
   ],
   status: z.object({
     ...statusFields,

@@ -6,6 +6,7 @@ import { LocalRef } from '../schema/references';
 import { text, Timestamp } from '../schema/scalars';
 import { Count, SessionSummary, statusFields } from '../schema/status';
 import { taskFields, taskRules } from '../schema/taskFields';
+import { unchanged, unchangedRef } from '../schema/unchanged';
 
 /** Why a Task waits in the queue of its agent. */
 export const QueueReason = z.enum([
@@ -46,7 +47,13 @@ export const Task = defineKind({
       .default(false)
       .describe('Whether to stop the work. The annotation greenroom.dev/stop: "true" means the same.'),
   }),
-  rules: taskRules,
+  rules: [
+    ...taskRules,
+    unchangedRef('agentRef', 'Task'),
+    unchangedRef('templateRef', 'Task'),
+    unchanged('description', 'Task'),
+    unchanged('contexts', 'Task'),
+  ],
   status: z.object({
     ...statusFields,
     phase: TaskPhase.optional().describe('Where the task is in its life.'),

@@ -54,6 +54,7 @@ export const Tenant = defineKind({
     {
       rule: 'size(self.metadata.name) <= 60',
       message: 'the name must have at most 60 characters: the namespace is named gr-<name>',
+      fieldPath: '.metadata.name',
       holds: object => (object.metadata?.name ?? '').length <= 60,
     },
   ],

@@ -2,15 +2,30 @@ import { z } from 'zod';
 import { LocalRef } from './references';
 import { Duration, integer, setOf, text } from './scalars';
 import { MountPath } from './paths';
+import { withRules } from './withRules';
 
 /** Where a Git repository is: `https`, `ssh`, `user@host:path`, or `file` where local repositories are allowed. Never with a password. */
-export const GitRepository = z
-  .string()
-  .min(1)
-  .max(1024)
-  .regex(
-    /^(https:\/\/[^\s@\/]+\/[^\s]*|ssh:\/\/[^\s:@\/]+(@[^\s@\/]+)?\/[^\s]*|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:[^\s]+|file:\/\/\/[^\s]*)$/,
-  );
+export const GitRepository = withRules(
+  z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(
+      /^(https:\/\/[^\s@/]+\/[^\s]*|ssh:\/\/[^\s:@/]+(@[^\s@/]+)?\/[^\s]*|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:[^\s]+|file:\/\/\/[^\s]*)$/,
+    ),
+  [
+    {
+      rule: "!self.matches('^[a-z]+://[^/]*:[^/]*@') && !self.matches('^https?://[^/]*@')",
+      message: 'must not hold a password or token; use secretRef',
+      holds: url => !/^[a-z]+:\/\/[^/]*:[^/]*@/.test(url) && !/^https?:\/\/[^/]*@/.test(url),
+    },
+    {
+      rule: "self.matches('^(https|ssh|file)://') || self.matches('^[^/]+@[^/]+:')",
+      message: 'write https://host/path, ssh://user@host/path, user@host:path or file:///path',
+      holds: url => /^(https|ssh|file):\/\//.test(url) || /^[^/]+@[^/]+:/.test(url),
+    },
+  ],
+);
 
 const gitFields = {
   repository: GitRepository.describe(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationPattern } from '../values/parseDuration';
+import { withRules } from './withRules';
 
 /** Free text of at most `max` characters; may be empty. */
 export const text = (max: number) => z.string().max(max);
@@ -40,7 +41,13 @@ export const ShortName = z
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
 /** A time span such as `90s` or `1h30m`. */
-export const Duration = z.string().min(2).max(32).regex(durationPattern);
+export const Duration = withRules(z.string().max(32).regex(durationPattern), [
+  {
+    rule: `self.matches('${durationPattern.source}')`,
+    message: 'write numbers with units ms, s, m, h or d, such as 90s or 1h30m',
+    holds: duration => durationPattern.test(duration),
+  },
+]);
 
 /** An amount such as `500m` or `10Gi`; whole numbers may be written without quotes. */
 export const Quantity = z
@@ -68,18 +75,36 @@ export const EnvName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
 /** A host, or a pattern of hosts such as `*.example.com`, with an optional port. */
-export const HostPattern = z
-  .string()
-  .min(1)
-  .max(260)
-  .regex(/^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/);
+export const HostPattern = withRules(
+  z
+    .string()
+    .min(1)
+    .max(260)
+    .regex(/^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/),
+  [
+    {
+      rule: "!self.contains('/')",
+      message: 'write a host without scheme and path, such as example.com or *.example.com',
+      holds: host => !host.includes('/'),
+    },
+  ],
+);
 
 /** An address that starts with `http://` or `https://`. */
-export const HttpUrl = z
-  .string()
-  .min(8)
-  .max(2048)
-  .regex(/^https?:\/\/[^\s/?#]+[^\s]*$/);
+export const HttpUrl = withRules(
+  z
+    .string()
+    .min(8)
+    .max(2048)
+    .regex(/^https?:\/\/[^\s/?#]+[^\s]*$/),
+  [
+    {
+      rule: "self.startsWith('http://') || self.startsWith('https://')",
+      message: 'write an address with http:// or https://',
+      holds: url => /^https?:\/\//.test(url),
+    },
+  ],
+);
 
 /** A container image: any text without blanks; registries judge the rest. */
 export const ImageName = z
@@ -91,7 +116,7 @@ export const ImageName = z
 /** An entity of the software catalog, such as `user:default/ada` or `group:default/platform`. */
 export const EntityRef = z
   .string()
-  .min(3)
+  .min(1)
   .max(256)
   .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*:)?([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._@+-]*$/);
 

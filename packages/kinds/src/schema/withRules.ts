@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One rule in CEL, the same judgement in TypeScript, and the sentence for who breaks it. */
-export interface CelRule<Value = never> {
+export interface CelRule<Value = unknown> {
   /** CEL over `self` (and `oldSelf`, for a rule about changes). Only functions that every supported API server has. */
   rule: string;
   /** What to do, as the API server answers it. */
