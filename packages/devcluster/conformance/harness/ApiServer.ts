@@ -89,7 +89,10 @@ export class ApiServer {
     let text = '';
     response.setEncoding('utf8');
     for await (const chunk of response) text += chunk;
-    const isJson = response.headers['content-type']?.includes('json');
+    // The index of OpenAPI v3 is JSON that does not say so.
+    const isJson =
+      response.headers['content-type']?.includes('json') ||
+      text.startsWith('{');
     return {
       status: response.statusCode!,
       headers: response.headers,
