@@ -106,57 +106,67 @@ describe('Journal', () => {
     await journal.close();
   });
 
-  it('loses nothing acknowledged wherever a crash cuts its newest file', async () => {
-    const directory = newFolder();
-    const { session, journal } = await opened(directory);
-    const wal = join(directory, 'wal');
-    const [segment] = readdirSync(wal);
-    const file = join(wal, segment);
-    const durable: { bytes: number; seq: number }[] = [];
-    const note = () =>
-      durable.push({
-        bytes: statSync(file).size,
-        seq: journal.head(session.id)!.seq,
-      });
-    note();
-    for (let i = 0; i < 2; i++) {
-      await journal.append(session.id, [session.next()]);
+  it(
+    'loses nothing acknowledged wherever a crash cuts its newest file',
+    async () => {
+      const directory = newFolder();
+      const { session, journal } = await opened(directory);
+      const wal = join(directory, 'wal');
+      const [segment] = readdirSync(wal);
+      const file = join(wal, segment);
+      const durable: { bytes: number; seq: number }[] = [];
+      const note = () =>
+        durable.push({
+          bytes: statSync(file).size,
+          seq: journal.head(session.id)!.seq,
+        });
       note();
-    }
-    const end = durable.at(-1)!.bytes;
-    for (let cut = durable[0].bytes; cut <= end; cut++) {
-      const copy = newFolder();
-      cpSync(directory, copy, { recursive: true });
-      truncateSync(join(copy, 'wal', segment), cut);
-      // The session's own file was never synced: a power cut may leave nothing of it.
-      truncateSync(eventsFile(copy, session.id), 0);
-      const recovered = await open(copy);
-      const acknowledged = durable.filter(({ bytes }) => bytes <= cut).at(-1)!;
-      expect(recovered.head(session.id)?.seq).toBe(acknowledged.seq);
-      await recovered.close();
-    }
-    await journal.close();
-  }, EVERY_BYTE_MS);
+      for (let i = 0; i < 2; i++) {
+        await journal.append(session.id, [session.next()]);
+        note();
+      }
+      const end = durable.at(-1)!.bytes;
+      for (let cut = durable[0].bytes; cut <= end; cut++) {
+        const copy = newFolder();
+        cpSync(directory, copy, { recursive: true });
+        truncateSync(join(copy, 'wal', segment), cut);
+        // The session's own file was never synced: a power cut may leave nothing of it.
+        truncateSync(eventsFile(copy, session.id), 0);
+        const recovered = await open(copy);
+        const acknowledged = durable
+          .filter(({ bytes }) => bytes <= cut)
+          .at(-1)!;
+        expect(recovered.head(session.id)?.seq).toBe(acknowledged.seq);
+        await recovered.close();
+      }
+      await journal.close();
+    },
+    EVERY_BYTE_MS,
+  );
 
-  it('goes on after its own file was torn at any byte', async () => {
-    const directory = newFolder();
-    const { session, journal } = await opened(directory);
-    await journal.append(session.id, [session.next()]);
-    const file = eventsFile(directory, session.id);
-    const { size } = statSync(file);
-    for (let cut = 0; cut <= size; cut++) {
-      const copy = newFolder();
-      cpSync(directory, copy, { recursive: true });
-      truncateSync(eventsFile(copy, session.id), cut);
-      const recovered = await open(copy);
-      expect(recovered.head(session.id)?.seq).toBe(1);
-      expect(readFileSync(eventsFile(copy, session.id))).toEqual(
-        readFileSync(file),
-      );
-      await recovered.close();
-    }
-    await journal.close();
-  }, EVERY_BYTE_MS);
+  it(
+    'goes on after its own file was torn at any byte',
+    async () => {
+      const directory = newFolder();
+      const { session, journal } = await opened(directory);
+      await journal.append(session.id, [session.next()]);
+      const file = eventsFile(directory, session.id);
+      const { size } = statSync(file);
+      for (let cut = 0; cut <= size; cut++) {
+        const copy = newFolder();
+        cpSync(directory, copy, { recursive: true });
+        truncateSync(eventsFile(copy, session.id), cut);
+        const recovered = await open(copy);
+        expect(recovered.head(session.id)?.seq).toBe(1);
+        expect(readFileSync(eventsFile(copy, session.id))).toEqual(
+          readFileSync(file),
+        );
+        await recovered.close();
+      }
+      await journal.close();
+    },
+    EVERY_BYTE_MS,
+  );
 
   it('says that a session is damaged when its synced bytes are gone', async () => {
     const directory = newFolder();
@@ -206,8 +216,6 @@ describe('Journal', () => {
     const { size } = statSync(file);
     // The session's file cannot be written, as on a full volume: a folder is in its place.
     journal.forget(session.id);
-    const { renameSync } =
-      jest.requireActual<typeof import('node:fs')>('node:fs');
     expect(journal.head(session.id)?.seq).toBe(0);
     renameSync(file, `${file}.away`);
     mkdirSync(file);
@@ -215,8 +223,6 @@ describe('Journal', () => {
       reason: 'Unavailable',
     });
     expect(journal.problem).toBeDefined();
-    const { rmdirSync } =
-      jest.requireActual<typeof import('node:fs')>('node:fs');
     rmdirSync(file);
     renameSync(`${file}.away`, file);
     expect(statSync(file).size).toBe(size);

@@ -88,6 +88,8 @@ export class Journal {
   #checkpointing: Promise<void> | undefined;
   #problem: string | undefined;
   #isClosed = false;
+  /** The highest epoch of any session. */
+  #maxEpoch = 0;
 
   private constructor(
     options: Required<Omit<JournalOptions, 'derived'>> &
@@ -120,6 +122,7 @@ export class Journal {
       derivedFrom: checkpoint?.segment ?? 0,
     });
     const journal = new Journal(options, files, recovered.nextSegment);
+    journal.#maxEpoch = checkpoint?.maxEpoch ?? 0;
     for (const sessionId of [
       ...recovered.sessionIds,
       ...(checkpoint?.unsealed ?? []),
@@ -133,6 +136,11 @@ export class Journal {
   /** Why the last write failed, until one succeeds. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** An epoch higher than any that was given out or recorded. */
+  nextEpoch(): number {
+    return ++this.#maxEpoch;
   }
 
   /** Begins a session's record. One that exists already is left as it is. */
@@ -184,6 +192,7 @@ export class Journal {
         `Session ${sessionId} is in epoch ${before.epoch} already, so ${fence.epoch} cannot begin.`,
       );
     }
+    this.#maxEpoch = Math.max(this.#maxEpoch, fence.epoch);
     await this.#append(session, [{ type: 'fence', fence }]);
   }
 
@@ -221,7 +230,12 @@ export class Journal {
     return this.#checkpointing;
   }
 
-  /** Removes an ended session that nobody uses; for retention. */
+  /** Bytes in the write-ahead log since the last checkpoint. */
+  get uncheckpointedBytes(): number {
+    return this.#wal.bytes;
+  }
+
+  /** Drops a session from the memory; it is read again when it is asked for. */
   forget(sessionId: string): void {
     this.#sessions.delete(sessionId);
     this.#files.close(sessionId);
@@ -357,6 +371,7 @@ export class Journal {
       isDirty: false,
       usedAt: now(),
     };
+    this.#maxEpoch = Math.max(this.#maxEpoch, head.fence?.epoch ?? 0);
     this.#sessions.set(sessionId, session);
     return session;
   }
@@ -397,6 +412,7 @@ export class Journal {
         segment: state.segment,
         derived: this.#options.derived?.snapshot(),
         unsealed: this.#unsealed(),
+        maxEpoch: this.#maxEpoch,
       };
     });
     try {

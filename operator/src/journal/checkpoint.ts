@@ -9,6 +9,8 @@ export interface Checkpointed {
   derived: unknown;
   /** Sessions with entries that no seal covers. */
   unsealed: string[];
+  /** The highest epoch that was given to a connection. */
+  maxEpoch: number;
 }
 
 export async function readCheckpoint(
