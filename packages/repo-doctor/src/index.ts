@@ -1,1 +1,2 @@
-export {};
+export type { Finding, Place, Section, SectionName, Severity } from './Finding';
+export type { Fix } from './fixes/Fix';
