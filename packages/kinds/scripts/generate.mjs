@@ -25,7 +25,10 @@ async function readExamples() {
   const folder = join(packageDir, 'examples');
   const examples = new Map();
   for (const file of await readdir(folder)) {
-    examples.set(file.replace(/\.yaml$/, ''), await readFile(join(folder, file), 'utf8'));
+    examples.set(
+      file.replace(/\.yaml$/, ''),
+      await readFile(join(folder, file), 'utf8'),
+    );
   }
   return examples;
 }
@@ -53,7 +56,9 @@ for (const [path, content] of files) {
 }
 if (process.argv.includes('--check')) {
   for (const path of stale) {
-    process.stderr.write(`${path} is not what the kinds say. Run: node packages/kinds/scripts/generate.mjs\n`);
+    process.stderr.write(
+      `${path} is not what the kinds say. Run: node packages/kinds/scripts/generate.mjs\n`,
+    );
   }
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
@@ -62,6 +67,8 @@ if (process.argv.includes('--check')) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     if (content === undefined) await rm(join(root, path));
     else await writeFile(join(root, path), content);
-    process.stdout.write(`${content === undefined ? 'removed' : 'wrote'} ${path}\n`);
+    process.stdout.write(
+      `${content === undefined ? 'removed' : 'wrote'} ${path}\n`,
+    );
   }
 }

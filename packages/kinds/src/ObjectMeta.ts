@@ -9,7 +9,9 @@ export interface OwnerReference {
 }
 
 /** Metadata of an object as the API server returns it; times are RFC 3339 texts, as a watch delivers them. */
-export type ObjectMeta<Scope extends 'Namespaced' | 'Cluster' = 'Namespaced' | 'Cluster'> = {
+export type ObjectMeta<
+  Scope extends 'Namespaced' | 'Cluster' = 'Namespaced' | 'Cluster',
+> = {
   name: string;
   generateName?: string;
   uid: string;
@@ -22,4 +24,6 @@ export type ObjectMeta<Scope extends 'Namespaced' | 'Cluster' = 'Namespaced' | '
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
-} & (Scope extends 'Namespaced' ? { namespace: string } : { namespace?: string });
+} & (Scope extends 'Namespaced'
+  ? { namespace: string }
+  : { namespace?: string });

@@ -35,4 +35,3 @@ export const allKinds = [
   Tenant,
   GreenroomConfig,
 ] as unknown as readonly KindDefinition[];
-

@@ -115,7 +115,11 @@ export type KindOf<D> = D extends KindDefinition<
   : never;
 
 /** An object of a kind as a person or a program writes it: no status, defaults may be left out. */
-export type DraftOf<D> = D extends KindDefinition<infer Kind, KindScope, infer Spec>
+export type DraftOf<D> = D extends KindDefinition<
+  infer Kind,
+  KindScope,
+  infer Spec
+>
   ? {
       apiVersion: typeof apiVersion;
       kind: Kind;

@@ -29,7 +29,8 @@ export interface Condition {
 }
 
 /** The types of condition of a kind, as literals. */
-export type ConditionTypeOf<D extends { conditions: ConditionCatalogue }> = keyof D['conditions'] & string;
+export type ConditionTypeOf<D extends { conditions: ConditionCatalogue }> =
+  keyof D['conditions'] & string;
 
 /** The reasons of one type of condition of a kind, as literals. */
 export type ReasonOf<

@@ -8,7 +8,9 @@ export const agentConditions = {
     reasons: {
       Ready: yes('Pod, runtime and sidecar are up.'),
       Starting: no('The pod is starting.'),
-      Suspended: no('The agent is suspended; the condition Suspended says by whom.'),
+      Suspended: no(
+        'The agent is suspended; the condition Suspended says by whom.',
+      ),
       RuntimeNotHealthy: no(
         'The pod runs, but the runtime in it does not answer; the message has its last words.',
         'Read the log of container agent.',
@@ -39,8 +41,14 @@ export const agentConditions = {
       AllReady: yes('All tools answer.'),
       NoTools: yes('The agent names no tools.'),
       Pending: no('A tool has not been asked yet.'),
-      ToolNotFound: no('A Tool the agent names is not in this namespace.', 'Create it, or correct tools[].ref.'),
-      ToolUnavailable: no('A tool does not answer; the message names it.', 'Look at the conditions of that Tool.'),
+      ToolNotFound: no(
+        'A Tool the agent names is not in this namespace.',
+        'Create it, or correct tools[].ref.',
+      ),
+      ToolUnavailable: no(
+        'A tool does not answer; the message names it.',
+        'Look at the conditions of that Tool.',
+      ),
       ToolDrifted: no(
         'A tool’s definition changed after it was approved, so it is blocked.',
         'Look at the change and approve it with the annotation greenroom.dev/approve-tools on the Tool.',
@@ -56,22 +64,32 @@ export const agentConditions = {
         'The budget of the present window is used up; model calls are refused.',
         'Raise budget, or wait for the next window.',
       ),
-      AwaitingApproval: no('The budget is used up and an Approval asks for more.', 'Decide the Approval that the message names.'),
+      AwaitingApproval: no(
+        'The budget is used up and an Approval asks for more.',
+        'Decide the Approval that the message names.',
+      ),
     },
   },
   Suspended: {
     doc: 'The agent is stopped; work for it waits.',
     reasons: {
       ByUser: yes('spec.suspend is true.', 'Set spec.suspend to false.'),
-      ByStandby: yes('Nobody needed the agent for standby.idleTimeout; any work wakes it.'),
-      ByBudget: yes('The budget is used up.', 'Raise budget, or wait for the next window.'),
+      ByStandby: yes(
+        'Nobody needed the agent for standby.idleTimeout; any work wakes it.',
+      ),
+      ByBudget: yes(
+        'The budget is used up.',
+        'Raise budget, or wait for the next window.',
+      ),
       Active: no('The agent is not suspended.'),
     },
   },
   GitSyncPending: {
     doc: 'A repository has a newer commit than the agent sees.',
     reasons: {
-      WaitingForTasks: yes('A new pod is started as soon as no task is active.'),
+      WaitingForTasks: yes(
+        'A new pod is started as soon as no task is active.',
+      ),
       Rolling: yes('A new pod with the new commit is starting.'),
       Synced: no('The agent sees the newest commits.'),
       NotConfigured: no('No context follows its repository.'),
@@ -86,8 +104,13 @@ export const agentConditions = {
     reasons: {
       Active: yes('The link works.'),
       Disabled: no('share.enabled is false.'),
-      Expired: no('share.expiresAt has passed.', 'Set a later share.expiresAt.'),
-      AgentNotReady: no('The agent is not ready; the condition Ready says why.'),
+      Expired: no(
+        'share.expiresAt has passed.',
+        'Set a later share.expiresAt.',
+      ),
+      AgentNotReady: no(
+        'The agent is not ready; the condition Ready says why.',
+      ),
       NotSupported: no('Links are stored, but nothing acts on them yet.'),
     },
   },

@@ -6,11 +6,26 @@ export const agentTemplateConditions = {
     doc: 'The template can be used.',
     reasons: {
       Valid: yes('Everything it names is there.'),
-      ModelNotFound: no('The Model that model.ref names is not in this namespace.', 'Create it, or correct model.ref.'),
-      ConfigMapNotFound: no('A ConfigMap that it names is not there.', 'Create it, or correct the name.'),
-      SecretNotFound: no('A Secret that it names is not there.', 'Create it, or correct the name.'),
-      ToolNotFound: no('A Tool that it names is not in this namespace.', 'Create it, or correct tools[].ref.'),
-      InvalidConfiguration: no('Its settings contradict each other; the message says how.', 'Correct the field that the message names.'),
+      ModelNotFound: no(
+        'The Model that model.ref names is not in this namespace.',
+        'Create it, or correct model.ref.',
+      ),
+      ConfigMapNotFound: no(
+        'A ConfigMap that it names is not there.',
+        'Create it, or correct the name.',
+      ),
+      SecretNotFound: no(
+        'A Secret that it names is not there.',
+        'Create it, or correct the name.',
+      ),
+      ToolNotFound: no(
+        'A Tool that it names is not in this namespace.',
+        'Create it, or correct tools[].ref.',
+      ),
+      InvalidConfiguration: no(
+        'Its settings contradict each other; the message says how.',
+        'Correct the field that the message names.',
+      ),
     },
   },
   InUse: {

@@ -10,8 +10,14 @@ export const approvalConditions = {
       Answered: yes('The question was answered.'),
       Expired: yes('Nobody decided in time; onTimeout says what counts.'),
       Withdrawn: yes('The session no longer waits for it.'),
-      Waiting: no('It waits for a decision.', 'Decide it with kubectl patch, the portal or greenroom approvals.'),
-      QuorumPending: no('More approvers must agree.', 'Another approver decides.'),
+      Waiting: no(
+        'It waits for a decision.',
+        'Decide it with kubectl patch, the portal or greenroom approvals.',
+      ),
+      QuorumPending: no(
+        'More approvers must agree.',
+        'Another approver decides.',
+      ),
     },
   },
   Delivered: {
@@ -19,7 +25,9 @@ export const approvalConditions = {
     reasons: {
       Delivered: yes('The agent was told.'),
       Pending: no('There is nothing to tell yet.'),
-      Waiting: no('The agent’s sidecar is not connected; it is told as soon as it is.'),
+      Waiting: no(
+        'The agent’s sidecar is not connected; it is told as soon as it is.',
+      ),
       SessionEnded: no('The session ended first.'),
     },
   },

@@ -9,8 +9,14 @@ export interface ConditionReason extends ReasonEntry {
 }
 
 /** Every reason of every condition of every kind: the closed list that documents and tests go by. */
-export const conditionReasons: readonly ConditionReason[] = allKinds.flatMap(({ kind, conditions }) =>
-  Object.entries(conditions).flatMap(([type, { reasons }]) =>
-    Object.entries(reasons).map(([reason, entry]) => ({ kind, type, reason, ...entry })),
-  ),
+export const conditionReasons: readonly ConditionReason[] = allKinds.flatMap(
+  ({ kind, conditions }) =>
+    Object.entries(conditions).flatMap(([type, { reasons }]) =>
+      Object.entries(reasons).map(([reason, entry]) => ({
+        kind,
+        type,
+        reason,
+        ...entry,
+      })),
+    ),
 );

@@ -6,8 +6,14 @@ export const greenroomConfigConditions = {
     doc: 'The operator works by these settings.',
     reasons: {
       Applied: yes('The settings are in force.'),
-      Invalid: no('A setting cannot be used; the former ones stay in force. The message names it.', 'Correct the field that the message names.'),
-      NotSupported: no('A setting is for a part that this release does not have yet; the message names it.', 'Remove it, or wait for the release that has it.'),
+      Invalid: no(
+        'A setting cannot be used; the former ones stay in force. The message names it.',
+        'Correct the field that the message names.',
+      ),
+      NotSupported: no(
+        'A setting is for a part that this release does not have yet; the message names it.',
+        'Remove it, or wait for the release that has it.',
+      ),
     },
   },
 };

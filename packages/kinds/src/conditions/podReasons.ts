@@ -34,7 +34,10 @@ export const podReasons = {
     'A container that prepares the pod failed; the message names it and its last line.',
     'Read its log with kubectl logs -c and mend what it says.',
   ),
-  PodFailed: no('The pod failed for another reason, given in the message.', 'Read the message and the pod’s events.'),
+  PodFailed: no(
+    'The pod failed for another reason, given in the message.',
+    'Read the message and the pod’s events.',
+  ),
 };
 
 /** What an agent needs and does not have. */

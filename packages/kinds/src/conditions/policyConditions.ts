@@ -7,7 +7,10 @@ export const policyConditions = {
     reasons: {
       InForce: yes('Every agent it applies to has it.'),
       NoAgents: yes('It applies to no agent.'),
-      Invalid: no('It does not compile, so every request it is about is denied; the message names rule and place.', 'Correct the rule.'),
+      Invalid: no(
+        'It does not compile, so every request it is about is denied; the message names rule and place.',
+        'Correct the rule.',
+      ),
       Distributing: no('Some agents do not have it yet.'),
     },
   },

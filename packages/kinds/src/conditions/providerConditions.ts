@@ -8,8 +8,14 @@ export const providerConditions = {
     reasons: {
       Ready: yes('It answers on the bus.'),
       Starting: no('Its pods are starting.'),
-      NotAnswering: no('It does not answer on the bus.', 'Read the log of its pods.'),
-      SecretNotFound: no('The Secret that credentialsRef names is not there.', 'Create it.'),
+      NotAnswering: no(
+        'It does not answer on the bus.',
+        'Read the log of its pods.',
+      ),
+      SecretNotFound: no(
+        'The Secret that credentialsRef names is not there.',
+        'Create it.',
+      ),
       ...podReasons,
       NameConflict: nameConflict,
     },

@@ -8,7 +8,10 @@ export const registryConditions = {
       AllAvailable: yes('All entries were found where they should be.'),
       Empty: yes('The registry has no entries.'),
       Checking: no('Entries are being checked for the first time.'),
-      SomeUnavailable: no('Some entries were not found; status.entries says which and why.', 'Correct them, or give their secretRef.'),
+      SomeUnavailable: no(
+        'Some entries were not found; status.entries says which and why.',
+        'Correct them, or give their secretRef.',
+      ),
     },
   },
 };

@@ -13,13 +13,17 @@ export interface CustomResourceDefinition {
 
 /** The CustomResourceDefinition of a kind. */
 export function crdOf(definition: KindDefinition): CustomResourceDefinition {
-  const { group, plural, singular, kind, shortNames, scope, version, columns } = definition;
+  const { group, plural, singular, kind, shortNames, scope, version, columns } =
+    definition;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${plural}.${group}`,
-      labels: { 'app.kubernetes.io/name': 'greenroom', 'app.kubernetes.io/component': 'crds' },
+      labels: {
+        'app.kubernetes.io/name': 'greenroom',
+        'app.kubernetes.io/component': 'crds',
+      },
     },
     spec: {
       group,
@@ -61,12 +65,17 @@ export function objectSchema(definition: KindDefinition): StructuralSchema {
     description: doc,
     required: ['spec'],
     ...(objectRules.length > 0
-      ? { 'x-kubernetes-validations': objectRules.map(({ holds: _, ...rule }) => rule) }
+      ? {
+          'x-kubernetes-validations': objectRules.map(
+            ({ holds: _, ...rule }) => rule,
+          ),
+        }
       : {}),
     properties: {
       apiVersion: {
         type: 'string',
-        description: 'Version of the schema of this object; greenroom.dev/v1alpha1.',
+        description:
+          'Version of the schema of this object; greenroom.dev/v1alpha1.',
       },
       kind: { type: 'string', description: 'Kind of this object.' },
       metadata: { type: 'object', properties: { name: { type: 'string' } } },
@@ -80,14 +89,17 @@ function ruled(spec: z.ZodObject, rules: KindDefinition['rules']): z.ZodObject {
 }
 
 function withoutOwnKeys(schema: StructuralSchema): StructuralSchema {
-  const { resolvedDefault: _, ...kept } = schema;
+  const { resolvedDefault: _, means: __, ...kept } = schema;
   for (const part of ['items', 'additionalProperties'] as const) {
     const below = kept[part];
     if (below && typeof below === 'object') kept[part] = withoutOwnKeys(below);
   }
   if (kept.properties) {
     kept.properties = Object.fromEntries(
-      Object.entries(kept.properties).map(([name, field]) => [name, withoutOwnKeys(field)]),
+      Object.entries(kept.properties).map(([name, field]) => [
+        name,
+        withoutOwnKeys(field),
+      ]),
     );
   }
   return kept;

@@ -26,7 +26,12 @@ export interface StructuralSchema {
   'x-kubernetes-preserve-unknown-fields'?: boolean;
   /** Not for Kubernetes: what holds after merging, where a default in the CRD would win over the template. */
   resolvedDefault?: unknown;
+  /** Not for Kubernetes: what a text or number stands for, which no schema can judge. */
+  means?: Meaning;
 }
+
+/** What a value stands for, where that takes more than a schema to judge. */
+export type Meaning = 'quantity' | 'cidr' | 'schedule' | 'timeZone' | 'regex' | 'cel';
 
 /** The largest 32-bit whole number. */
 const int32Max = 2 ** 31 - 1;
@@ -47,7 +52,15 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
 }
 
 function structural(json: StructuralSchema, path: string): StructuralSchema {
-  const { description, type, properties, items, additionalProperties, required, ...rest } = json;
+  const {
+    description,
+    type,
+    properties,
+    items,
+    additionalProperties,
+    required,
+    ...rest
+  } = json;
   // What it is comes first, so that the CRD reads well.
   const schema: StructuralSchema & Record<string, unknown> = {
     ...(description === undefined ? {} : { description }),
@@ -63,13 +76,17 @@ function structural(json: StructuralSchema, path: string): StructuralSchema {
   }
   for (const union of ['anyOf', 'oneOf', 'allOf', 'not', '$ref']) {
     if (union in schema) {
-      throw new Error(`The schema of ${path} uses ${union}, which is not structural. Use optional fields and a rule.`);
+      throw new Error(
+        `The schema of ${path} uses ${union}, which is not structural. Use optional fields and a rule.`,
+      );
     }
   }
   if (schema.type === 'integer') boundInteger(schema);
   if (schema.type === 'number') schema.format = 'double';
   if (properties) {
-    const wanted = (required ?? []).filter(name => properties[name].default === undefined);
+    const wanted = (required ?? []).filter(
+      name => properties[name].default === undefined,
+    );
     if (wanted.length > 0) schema.required = wanted;
     schema.properties = {};
     for (const [name, field] of Object.entries(properties)) {
@@ -77,7 +94,11 @@ function structural(json: StructuralSchema, path: string): StructuralSchema {
     }
   }
   if (items) schema.items = structural(items, `${path}[*]`);
-  if (additionalProperties && typeof additionalProperties === 'object' && !schema['x-kubernetes-preserve-unknown-fields']) {
+  if (
+    additionalProperties &&
+    typeof additionalProperties === 'object' &&
+    !schema['x-kubernetes-preserve-unknown-fields']
+  ) {
     schema.additionalProperties = structural(additionalProperties, `${path}.*`);
   }
   return schema;
@@ -85,8 +106,12 @@ function structural(json: StructuralSchema, path: string): StructuralSchema {
 
 /** Kubernetes wants a format, and no bounds that say no more than the format. */
 function boundInteger(schema: StructuralSchema): void {
-  const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema;
-  schema.format = minimum >= -int32Max && maximum <= int32Max ? 'int32' : 'int64';
+  const {
+    minimum = Number.MIN_SAFE_INTEGER,
+    maximum = Number.MAX_SAFE_INTEGER,
+  } = schema;
+  schema.format =
+    minimum >= -int32Max && maximum <= int32Max ? 'int32' : 'int64';
   if (minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

@@ -3,7 +3,8 @@ import { crdOf } from '../crd/crdOf';
 import { kindsReference } from './kindsReference';
 import { yamlText } from './yamlText';
 
-const header = '# Generated from packages/kinds by `yarn workspace @greenroom/kinds generate`. Do not edit.\n';
+const header =
+  '# Generated from packages/kinds by `yarn workspace @greenroom/kinds generate`. Do not edit.\n';
 
 /**
  * Every file that is generated from the kinds.
@@ -11,10 +12,15 @@ const header = '# Generated from packages/kinds by `yarn workspace @greenroom/ki
  * @param examples - the text of an example, by the singular name of its kind
  * @returns content by path from the root of the repository
  */
-export function generatedFiles(examples: ReadonlyMap<string, string>): Map<string, string> {
+export function generatedFiles(
+  examples: ReadonlyMap<string, string>,
+): Map<string, string> {
   const files = new Map<string, string>();
   for (const kind of allKinds) {
-    files.set(`crds/${kind.plural}.${kind.group}.yaml`, `${header}${yamlText(crdOf(kind))}`);
+    files.set(
+      `crds/${kind.plural}.${kind.group}.yaml`,
+      `${header}${yamlText(crdOf(kind))}`,
+    );
   }
   files.set('docs/reference/kinds.md', kindsReference(examples));
   return files;

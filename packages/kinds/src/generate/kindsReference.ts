@@ -9,8 +9,15 @@ import { fieldRows } from './fieldRows';
  * @param examples - the text of an example, by the singular name of its kind
  */
 export function kindsReference(examples: ReadonlyMap<string, string>): string {
-  const sections = allKinds.map(kind => kindSection(kind, examples.get(kind.singular)));
-  return `${[intro(), overview(), ...sections, '<!-- prettier-ignore-end -->'].join('\n\n')}\n`;
+  const sections = allKinds.map(kind =>
+    kindSection(kind, examples.get(kind.singular)),
+  );
+  return `${[
+    intro(),
+    overview(),
+    ...sections,
+    '<!-- prettier-ignore-end -->',
+  ].join('\n\n')}\n`;
 }
 
 function intro(): string {
@@ -31,23 +38,40 @@ Every kind has \`status.conditions\`, each with a reason from the closed list be
 function overview(): string {
   const rows = allKinds.map(
     ({ kind, shortNames, scope, doc }) =>
-      `| [${kind}](#${kind.toLowerCase()}) | \`${shortNames[0]}\` | ${scope} | ${cell(doc)} |`,
+      `| [${kind}](#${kind.toLowerCase()}) | \`${
+        shortNames[0]
+      }\` | ${scope} | ${cell(doc)} |`,
   );
-  return ['| kind | short | scope | what it is |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| kind | short | scope | what it is |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
-function kindSection(definition: KindDefinition, example: string | undefined): string {
+function kindSection(
+  definition: KindDefinition,
+  example: string | undefined,
+): string {
   const { kind, doc, acts, plural, shortNames, scope } = definition;
   const schema = objectSchema(definition);
   const parts = [
     `## ${kind}`,
     doc,
-    `\`kubectl get ${plural}\`, short \`${shortNames.join('`, `')}\`; ${scope === 'Cluster' ? 'for the whole cluster' : 'in a namespace'}.`,
+    `\`kubectl get ${plural}\`, short \`${shortNames.join('`, `')}\`; ${
+      scope === 'Cluster' ? 'for the whole cluster' : 'in a namespace'
+    }.`,
   ];
   if (!acts) {
-    parts.push(`**Nothing acts on this kind yet.** It is checked and stored; its controller comes in a later release.`);
+    parts.push(
+      `**Nothing acts on this kind yet.** It is checked and stored; its controller comes in a later release.`,
+    );
   }
-  if (example) parts.push(`### Example of ${kind}`, `\`\`\`yaml\n${example.trimEnd()}\n\`\`\``);
+  if (example)
+    parts.push(
+      `### Example of ${kind}`,
+      `\`\`\`yaml\n${example.trimEnd()}\n\`\`\``,
+    );
   for (const [part, field] of Object.entries(schema.properties ?? {})) {
     if (['apiVersion', 'kind', 'metadata'].includes(part)) continue;
     parts.push(`### ${kind}: ${part}`, fieldTable(fieldRows(field, part)));
@@ -62,13 +86,23 @@ function fieldTable(rows: ReturnType<typeof fieldRows>): string {
   return [
     '| field | type | what it is |',
     '| --- | --- | --- |',
-    ...rows.map(row => `| \`${row.path}\` | ${cell(row.type)} | ${cell(row.doc)} |`),
+    ...rows.map(
+      row => `| \`${row.path}\` | ${cell(row.type)} | ${cell(row.doc)} |`,
+    ),
   ].join('\n');
 }
 
-function rulesOf({ kind, rules, objectRules }: KindDefinition): string | undefined {
-  const sentences = [...objectRules, ...rules].map(({ message }) => `- ${message}`);
-  return sentences.length > 0 ? `### ${kind}: rules\n\n${sentences.join('\n')}` : undefined;
+function rulesOf({
+  kind,
+  rules,
+  objectRules,
+}: KindDefinition): string | undefined {
+  const sentences = [...objectRules, ...rules].map(
+    ({ message }) => `- ${message}`,
+  );
+  return sentences.length > 0
+    ? `### ${kind}: rules\n\n${sentences.join('\n')}`
+    : undefined;
 }
 
 function conditionTable({ kind, conditions }: KindDefinition): string {
@@ -92,5 +126,8 @@ function conditionTable({ kind, conditions }: KindDefinition): string {
 
 /** Text for a cell of a table. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('\n', ' ');
 }

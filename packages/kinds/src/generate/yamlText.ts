@@ -5,5 +5,9 @@ import { stringify } from 'yaml';
  * value or an octal number.
  */
 export function yamlText(value: unknown): string {
-  return stringify(value, { version: '1.1', lineWidth: 120, aliasDuplicateObjects: false });
+  return stringify(value, {
+    version: '1.1',
+    lineWidth: 120,
+    aliasDuplicateObjects: false,
+  });
 }

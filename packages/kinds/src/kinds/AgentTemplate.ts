@@ -17,7 +17,9 @@ export const AgentTemplate = defineKind({
   spec: z.object(agentFields),
   status: z.object({
     ...statusFields,
-    users: Count.optional().describe('How many Agents, Tasks and Sessions use it.'),
+    users: Count.optional().describe(
+      'How many Agents, Tasks and Sessions use it.',
+    ),
     usedBy: list(text(320), 32)
       .optional()
       .describe('Some of its users, as kind/name.'),

@@ -22,19 +22,33 @@ import {
 import { statusFields } from '../schema/status';
 import { withRules } from '../schema/withRules';
 
-const image = (what: string) => ImageName.optional().describe(`Image of ${what}.`);
+const image = (what: string) =>
+  ImageName.optional().describe(`Image of ${what}.`);
 
 const OpenTelemetry = withRules(
   z.object({
-    enabled: z.boolean().default(false).describe('Whether traces and metrics are sent.'),
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Whether traces and metrics are sent.'),
     endpoint: HttpUrl.optional().describe('OTLP endpoint.'),
-    protocol: z.enum(['http/protobuf', 'grpc']).default('http/protobuf').describe('How it is spoken to.'),
-    headers: textMap(4096, 32).optional().describe('More headers. Secrets belong into headersSecretRef.'),
+    protocol: z
+      .enum(['http/protobuf', 'grpc'])
+      .default('http/protobuf')
+      .describe('How it is spoken to.'),
+    headers: textMap(4096, 32)
+      .optional()
+      .describe('More headers. Secrets belong into headersSecretRef.'),
     headersSecretRef: SecretKeyRef.optional().describe(
       'Key of a Secret in the operator’s namespace with headers, as name=value by commas.',
     ),
-    resourceAttributes: textMap(1024, 64).optional().describe('More attributes of everything sent.'),
-    recordContent: z.boolean().default(false).describe('Whether prompts and answers are sent as well.'),
+    resourceAttributes: textMap(1024, 64)
+      .optional()
+      .describe('More attributes of everything sent.'),
+    recordContent: z
+      .boolean()
+      .default(false)
+      .describe('Whether prompts and answers are sent as well.'),
   }),
   [
     {
@@ -47,7 +61,10 @@ const OpenTelemetry = withRules(
 
 const Bus = withRules(
   z.object({
-    type: z.enum(['direct', 'nats']).default('direct').describe('What carries events from pods to the operator.'),
+    type: z
+      .enum(['direct', 'nats'])
+      .default('direct')
+      .describe('What carries events from pods to the operator.'),
     url: text(2048)
       .regex(/^(nats|tls|ws|wss):\/\/[^\s]+$/)
       .optional()
@@ -76,12 +93,18 @@ const Connect = z.object({
   enrollmentSecretRef: SecretKeyRef.optional().describe(
     'Key of a Secret in the operator’s namespace with the enrollment token.',
   ),
-  labels: textMap(63, 32).optional().describe('Labels of this cluster in the portal.'),
+  labels: textMap(63, 32)
+    .optional()
+    .describe('Labels of this cluster in the portal.'),
 });
 
 const RedactionRule = z.object({
-  name: ShortName.describe('Names the rule; it stands in place of what was found.'),
-  pattern: filled(1024).describe('Regular expression (RE2); what it matches is removed, or its first group.'),
+  name: ShortName.describe(
+    'Names the rule; it stands in place of what was found.',
+  ),
+  pattern: filled(1024).meta({ means: 'regex' }).describe(
+    'Regular expression (RE2); what it matches is removed, or its first group.',
+  ),
   description: text(512).optional().describe('What it finds.'),
 });
 
@@ -104,12 +127,16 @@ export const GreenroomConfig = defineKind({
     allowLocalRepositories: z
       .boolean()
       .default(false)
-      .describe('Whether Git contexts may be file:// paths. Only for a cluster on a laptop.'),
+      .describe(
+        'Whether Git contexts may be file:// paths. Only for a cluster on a laptop.',
+      ),
     images: z
       .object({
         operator: image('the operator'),
         sidecar: image('the sidecar'),
-        contextTools: image('the containers that write contexts and clone repositories'),
+        contextTools: image(
+          'the containers that write contexts and clone repositories',
+        ),
         runtimeGreenroom: image('the runtime greenroom'),
         runtimeOpencode: image('the runtime opencode'),
         runtimeClaudeCode: image('the runtime claude-code'),
@@ -126,26 +153,46 @@ export const GreenroomConfig = defineKind({
       .object({
         ttlSecondsAfterFinished: integer(0, 31_536_000)
           .optional()
-          .describe('Seconds after its end when a Task, Session or Message is deleted; never by default.'),
+          .describe(
+            'Seconds after its end when a Task, Session or Message is deleted; never by default.',
+          ),
         maxRetainedTasks: integer(0, 1_000_000)
           .optional()
-          .describe('Most finished Tasks kept in a namespace; the oldest go first. All by default.'),
-        chunkTTL: Duration.default('1h').describe('How long MessageChunks stay after the answer is complete.'),
-        notificationTTL: Duration.default('7d').describe('How long Notifications stay.'),
-        approvalTTL: Duration.default('7d').describe('How long decided Approvals stay.'),
+          .describe(
+            'Most finished Tasks kept in a namespace; the oldest go first. All by default.',
+          ),
+        chunkTTL: Duration.default('1h').describe(
+          'How long MessageChunks stay after the answer is complete.',
+        ),
+        notificationTTL: Duration.default('7d').describe(
+          'How long Notifications stay.',
+        ),
+        approvalTTL: Duration.default('7d').describe(
+          'How long decided Approvals stay.',
+        ),
       })
       .optional()
       .describe('When finished objects are deleted.'),
-    proxy: Proxy.optional().describe('HTTP proxy of every pod whose Agent has none.'),
+    proxy: Proxy.optional().describe(
+      'HTTP proxy of every pod whose Agent has none.',
+    ),
     observability: z
-      .object({ openTelemetry: OpenTelemetry.optional().describe('Traces and metrics by OpenTelemetry.') })
+      .object({
+        openTelemetry: OpenTelemetry.optional().describe(
+          'Traces and metrics by OpenTelemetry.',
+        ),
+      })
       .optional()
       .describe('What is sent about agents to systems that watch them.'),
     bus: Bus.optional().describe('What carries events.'),
-    connect: Connect.optional().describe('The portal this cluster connects to; none by default.'),
+    connect: Connect.optional().describe(
+      'The portal this cluster connects to; none by default.',
+    ),
     redaction: z
       .object({
-        rules: keyedList(RedactionRule, ['name'], 128).optional().describe('Patterns beside the built-in ones.'),
+        rules: keyedList(RedactionRule, ['name'], 128)
+          .optional()
+          .describe('Patterns beside the built-in ones.'),
       })
       .optional()
       .describe('What is removed from events beside known secrets.'),
@@ -154,19 +201,27 @@ export const GreenroomConfig = defineKind({
         onFull: z
           .enum(['Block', 'Gap'])
           .default('Block')
-          .describe('When the journal cannot take more: Block stops agents, Gap records that events are missing.'),
+          .describe(
+            'When the journal cannot take more: Block stops agents, Gap records that events are missing.',
+          ),
       })
       .optional()
       .describe('How strict the record is.'),
     defaults: z
       .object({
-        budget: Budget.optional().describe('Budget of agents that have none, field by field.'),
+        budget: Budget.optional().describe(
+          'Budget of agents that have none, field by field.',
+        ),
         policy: z
           .enum(['Allow', 'Deny'])
           .default('Allow')
           .describe('What counts where no rule of a Policy matches.'),
-        podSpec: PodSettings.optional().describe('Pod settings below those of templates and agents.'),
-        model: ObjectName.optional().describe('Model of agents that name none, in their namespace.'),
+        podSpec: PodSettings.optional().describe(
+          'Pod settings below those of templates and agents.',
+        ),
+        model: ObjectName.optional().describe(
+          'Model of agents that name none, in their namespace.',
+        ),
       })
       .optional()
       .describe('What holds where an Agent says nothing.'),
@@ -179,7 +234,10 @@ export const GreenroomConfig = defineKind({
       holds: object => object.metadata?.name === 'cluster',
     },
   ],
-  status: z.object({ ...statusFields, appliedAt: Timestamp.optional().describe('When the operator took it up.') }),
+  status: z.object({
+    ...statusFields,
+    appliedAt: Timestamp.optional().describe('When the operator took it up.'),
+  }),
   columns: [
     column.condition('Ready'),
     column.of('Bus', '.spec.bus.type'),

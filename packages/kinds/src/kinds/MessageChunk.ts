@@ -18,12 +18,22 @@ export const MessageChunk = defineKind({
     messageRef: LocalRef.describe('The Message.'),
     sessionID: filled(64).describe('Id of the session.'),
     firstSequence: Count.describe('Sequence of the first entry.'),
-    truncated: z.boolean().optional().describe('Whether the rest of the stream is only in the session.'),
+    truncated: z
+      .boolean()
+      .optional()
+      .describe('Whether the rest of the stream is only in the session.'),
     entries: list(
       z.object({
         sequence: Count.describe('Place in the stream of the session.'),
         type: z
-          .enum(['thinking', 'tool_call', 'tool_result', 'response', 'info', 'error'])
+          .enum([
+            'thinking',
+            'tool_call',
+            'tool_result',
+            'response',
+            'info',
+            'error',
+          ])
           .describe('What it is.'),
         content: text(65_536).describe('The content, secrets removed.'),
       }),

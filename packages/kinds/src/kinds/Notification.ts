@@ -3,7 +3,14 @@ import { notificationConditions } from '../conditions/notificationConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { LocalRef } from '../schema/references';
-import { EntityRef, filled, SessionId, setOf, text, Timestamp } from '../schema/scalars';
+import {
+  EntityRef,
+  filled,
+  SessionId,
+  setOf,
+  text,
+  Timestamp,
+} from '../schema/scalars';
 import { statusFields } from '../schema/status';
 
 /** A note from an agent to people. */
@@ -18,14 +25,23 @@ export const Notification = defineKind({
     agentRef: LocalRef.describe('The Agent or AgentTemplate that speaks.'),
     sessionID: SessionId.describe('Id of the session it speaks from.'),
     message: filled(32_768).describe('What it says, in Markdown.'),
-    notificationType: z.enum(['info', 'success', 'warning', 'error']).default('info').describe('How grave it is.'),
-    title: text(256).optional().describe('Title; by default the name of the agent.'),
+    notificationType: z
+      .enum(['info', 'success', 'warning', 'error'])
+      .default('info')
+      .describe('How grave it is.'),
+    title: text(256)
+      .optional()
+      .describe('Title; by default the name of the agent.'),
     taskRef: LocalRef.optional().describe('The Task it is about.'),
     recipients: setOf(EntityRef, 64)
       .optional()
-      .describe('Catalog entities it is for; by default the owner of the session.'),
+      .describe(
+        'Catalog entities it is for; by default the owner of the session.',
+      ),
   }),
-  rules: [{ rule: 'self == oldSelf', message: 'a notification cannot be changed' }],
+  rules: [
+    { rule: 'self == oldSelf', message: 'a notification cannot be changed' },
+  ],
   status: z.object({
     ...statusFields,
     deliveredAt: Timestamp.optional().describe('When it was handed on.'),

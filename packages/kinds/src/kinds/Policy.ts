@@ -16,12 +16,18 @@ export const Policy = defineKind({
   acts: true,
   doc: 'What agents may do: allow, deny or ask, for tools, prompts, shells, invocations, egress and credentials. A policy that cannot be evaluated denies.',
   spec: z.object({
-    selector: LabelSelector.optional().describe('Agents in the same namespace, by their labels; all by default.'),
-    rules: keyedList(PolicyRule, ['name'], 64).describe('The rules. Their order does not matter.'),
+    selector: LabelSelector.optional().describe(
+      'Agents in the same namespace, by their labels; all by default.',
+    ),
+    rules: keyedList(PolicyRule, ['name'], 64).describe(
+      'The rules. Their order does not matter.',
+    ),
   }),
   status: z.object({
     ...statusFields,
-    digest: text(71).optional().describe('Digest of the policy as sidecars have it.'),
+    digest: text(71)
+      .optional()
+      .describe('Digest of the policy as sidecars have it.'),
     agents: Count.optional().describe('How many Agents it applies to.'),
   }),
   columns: [

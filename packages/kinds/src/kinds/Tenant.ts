@@ -3,13 +3,19 @@ import { tenantConditions } from '../conditions/tenantConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { Budget } from '../schema/agentFields';
 import { column } from '../schema/columns';
-import { filled, keyedList, ObjectName, Quantity, setOf, ShortName, text } from '../schema/scalars';
+import {
+  filled,
+  keyedList,
+  mapOf,
+  ObjectName,
+  Quantity,
+  setOf,
+  ShortName,
+  text,
+} from '../schema/scalars';
 import { statusFields } from '../schema/status';
 
-const amounts = z
-  .record(z.string(), Quantity)
-  .refine(map => Object.keys(map).length <= 64)
-  .meta({ maxProperties: 64 });
+const amounts = mapOf(Quantity, 64);
 
 /** A namespace of one's own, isolated. */
 export const Tenant = defineKind({
@@ -20,7 +26,9 @@ export const Tenant = defineKind({
   acts: false,
   doc: 'A namespace of one’s own, `gr-<name>`, isolated from the others, with agents cloned into it.',
   spec: z.object({
-    tenantID: filled(128).describe('Who the tenant is, as the portal names it.'),
+    tenantID: filled(128).describe(
+      'Who the tenant is, as the portal names it.',
+    ),
     agents: keyedList(
       z.object({
         namespace: ShortName.describe('Namespace of the Agent.'),
@@ -30,37 +38,56 @@ export const Tenant = defineKind({
       64,
     )
       .optional()
-      .describe('Agents cloned into the namespace, with the Secrets they need.'),
+      .describe(
+        'Agents cloned into the namespace, with the Secrets they need.',
+      ),
     isolation: z
       .enum(['Strict', 'None'])
       .default('Strict')
       .describe('Strict denies all traffic in and out but what agents need.'),
-    members: setOf(filled(253), 64).optional().describe('Groups whose members may work in the namespace.'),
-    quota: amounts.optional().describe('Hard limits of the namespace’s ResourceQuota.'),
+    members: setOf(filled(253), 64)
+      .optional()
+      .describe('Groups whose members may work in the namespace.'),
+    quota: amounts
+      .optional()
+      .describe('Hard limits of the namespace’s ResourceQuota.'),
     limits: z
       .object({
-        default: amounts.optional().describe('Limits of containers that have none.'),
-        defaultRequest: amounts.optional().describe('Requests of containers that have none.'),
+        default: amounts
+          .optional()
+          .describe('Limits of containers that have none.'),
+        defaultRequest: amounts
+          .optional()
+          .describe('Requests of containers that have none.'),
         max: amounts.optional().describe('Largest limits of a container.'),
       })
       .optional()
       .describe('The namespace’s LimitRange.'),
-    budget: Budget.optional().describe('How much all agents of the tenant may use together.'),
+    budget: Budget.optional().describe(
+      'How much all agents of the tenant may use together.',
+    ),
   }),
   rules: [
-    { rule: 'self.tenantID == oldSelf.tenantID', message: 'tenantID cannot be changed; make a new Tenant' },
+    {
+      rule: 'self.tenantID == oldSelf.tenantID',
+      message: 'tenantID cannot be changed; make a new Tenant',
+    },
   ],
   objectRules: [
     {
       rule: 'size(self.metadata.name) <= 60',
-      message: 'the name must have at most 60 characters: the namespace is named gr-<name>',
+      message:
+        'the name must have at most 60 characters: the namespace is named gr-<name>',
       fieldPath: '.metadata.name',
       holds: object => (object.metadata?.name ?? '').length <= 60,
     },
   ],
   status: z.object({
     ...statusFields,
-    phase: z.enum(['Pending', 'Ready', 'Failed', 'Terminating']).optional().describe('Where it is in its life.'),
+    phase: z
+      .enum(['Pending', 'Ready', 'Failed', 'Terminating'])
+      .optional()
+      .describe('Where it is in its life.'),
     namespace: text(63).optional().describe('The namespace.'),
   }),
   columns: [

@@ -24,7 +24,9 @@ import { withRules } from '../schema/withRules';
 
 const ToolServer = z.object({
   image: ImageName.describe('Image of the server.'),
-  command: list(text(4096), 64).optional().describe('Command instead of the image’s own.'),
+  command: list(text(4096), 64)
+    .optional()
+    .describe('Command instead of the image’s own.'),
   args: list(text(4096), 64).optional().describe('Arguments.'),
   env: keyedList(EnvVar, ['name'], 64).optional().describe('Variables.'),
   transport: z
@@ -37,14 +39,23 @@ const ToolServer = z.object({
     .default('/mcp')
     .describe('Path of its endpoint.'),
   resources: Resources.optional().describe('Requests and limits.'),
-  perSession: z.boolean().default(false).describe('Whether each session gets a server of its own.'),
-  imagePullSecrets: keyedList(LocalRef, ['name'], 16).optional().describe('Secrets to pull the image with.'),
+  perSession: z
+    .boolean()
+    .default(false)
+    .describe('Whether each session gets a server of its own.'),
+  imagePullSecrets: keyedList(LocalRef, ['name'], 16)
+    .optional()
+    .describe('Secrets to pull the image with.'),
 });
 
 const RemoteAuth = withRules(
   z.object({
-    type: z.enum(['None', 'Bearer', 'Basic', 'Header']).describe('How the secret is sent.'),
-    header: filled(128).optional().describe('Name of the header, for type Header.'),
+    type: z
+      .enum(['None', 'Bearer', 'Basic', 'Header'])
+      .describe('How the secret is sent.'),
+    header: filled(128)
+      .optional()
+      .describe('Name of the header, for type Header.'),
   }),
   [
     {
@@ -58,17 +69,27 @@ const RemoteAuth = withRules(
 const ToolRemote = withRules(
   z.object({
     url: HttpUrl.describe('Address of the server.'),
-    transport: z.enum(['streamable-http', 'sse']).default('streamable-http').describe('What it speaks.'),
-    headers: textMap(4096, 32).optional().describe('More headers. Secrets belong into secretRef.'),
-    secretRef: SecretKeyRef.optional().describe('Secret that is sent as auth says; it stays in the sidecar.'),
-    auth: RemoteAuth.optional().describe('How the secret is sent; as Bearer by default.'),
+    transport: z
+      .enum(['streamable-http', 'sse'])
+      .default('streamable-http')
+      .describe('What it speaks.'),
+    headers: textMap(4096, 32)
+      .optional()
+      .describe('More headers. Secrets belong into secretRef.'),
+    secretRef: SecretKeyRef.optional().describe(
+      'Secret that is sent as auth says; it stays in the sidecar.',
+    ),
+    auth: RemoteAuth.optional().describe(
+      'How the secret is sent; as Bearer by default.',
+    ),
   }),
   [
     {
       rule: "!has(self.auth) || (self.auth.type == 'None') != has(self.secretRef)",
       message: 'set secretRef exactly when auth.type is not None',
       holds: remote =>
-        remote.auth === undefined || (remote.auth.type === 'None') !== (remote.secretRef !== undefined),
+        remote.auth === undefined ||
+        (remote.auth.type === 'None') !== (remote.secretRef !== undefined),
     },
   ],
 );
@@ -76,19 +97,39 @@ const ToolRemote = withRules(
 const ToolConnection = withRules(
   z.object({
     type: z
-      .enum(['postgres', 'mysql', 'redis', 'mongodb', 'http', 'ssh', 'kubernetes'])
+      .enum([
+        'postgres',
+        'mysql',
+        'redis',
+        'mongodb',
+        'http',
+        'ssh',
+        'kubernetes',
+      ])
       .describe('What is connected to.'),
-    hostname: filled(253).optional().describe('Host; may be left out for kubernetes.'),
-    port: Port.optional().describe('Port; the usual one of the type by default.'),
+    hostname: filled(253)
+      .optional()
+      .describe('Host; may be left out for kubernetes.'),
+    port: Port.optional().describe(
+      'Port; the usual one of the type by default.',
+    ),
     username: text(253).optional().describe('User.'),
     databaseName: text(253).optional().describe('Database.'),
     sslMode: z
       .enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
       .optional()
-      .describe('How the connection is secured; verify-full where the type can, by default.'),
-    credentialsRef: LocalRef.optional().describe('Secret with `username`, `password` or `ssh-privatekey`.'),
-    permissions: setOf(filled(128), 64).optional().describe('What may be done beyond reading.'),
-    idleTimeout: Duration.default('15m').describe('Idle time after which the bastion is removed.'),
+      .describe(
+        'How the connection is secured; verify-full where the type can, by default.',
+      ),
+    credentialsRef: LocalRef.optional().describe(
+      'Secret with `username`, `password` or `ssh-privatekey`.',
+    ),
+    permissions: setOf(filled(128), 64)
+      .optional()
+      .describe('What may be done beyond reading.'),
+    idleTimeout: Duration.default('15m').describe(
+      'Idle time after which the bastion is removed.',
+    ),
     options: RawObject.optional().describe('More settings of the type.'),
   }),
   [
@@ -109,52 +150,76 @@ export const Tool = defineKind({
   acts: true,
   doc: 'A tool server or a typed connection, which agents use through their sidecar. Connections are stored, but nothing acts on them yet.',
   spec: z.object({
-    description: text(1024).optional().describe('What it is for, for people and models.'),
-    server: ToolServer.optional().describe('A server that Greenroom runs. Exactly one of server, remote and connection.'),
-    remote: ToolRemote.optional().describe('A server elsewhere. Exactly one of server, remote and connection.'),
+    description: text(1024)
+      .optional()
+      .describe('What it is for, for people and models.'),
+    server: ToolServer.optional().describe(
+      'A server that Greenroom runs. Exactly one of server, remote and connection.',
+    ),
+    remote: ToolRemote.optional().describe(
+      'A server elsewhere. Exactly one of server, remote and connection.',
+    ),
     connection: ToolConnection.optional().describe(
       'A system that a bastion connects to. Exactly one of server, remote and connection.',
     ),
     probe: z
       .object({
         interval: Duration.default('1m').describe('How often; at least 10s.'),
-        timeout: Duration.default('10s').describe('Longest wait for an answer.'),
+        timeout: Duration.default('10s').describe(
+          'Longest wait for an answer.',
+        ),
       })
       .optional()
-      .describe('How its health is found out: a real connection that lists its functions.'),
+      .describe(
+        'How its health is found out: a real connection that lists its functions.',
+      ),
     callTimeout: Duration.default('2m').describe('Longest time of one call.'),
   }),
   rules: [
     {
       rule: '(has(self.server) ? 1 : 0) + (has(self.remote) ? 1 : 0) + (has(self.connection) ? 1 : 0) == 1',
       message: 'set exactly one of server, remote and connection',
-      holds: spec => [spec.server, spec.remote, spec.connection].filter(Boolean).length === 1,
+      holds: spec =>
+        [spec.server, spec.remote, spec.connection].filter(Boolean).length ===
+        1,
     },
   ],
   status: z.object({
     ...statusFields,
-    phase: z.enum(['Pending', 'Ready', 'Unavailable', 'Drifted']).optional().describe('Whether it can be used.'),
+    phase: z
+      .enum(['Pending', 'Ready', 'Unavailable', 'Drifted'])
+      .optional()
+      .describe('Whether it can be used.'),
     url: text(2048).optional().describe('Where sidecars reach it.'),
     tools: keyedList(
       z.object({
         name: filled(253).describe('Name of the function.'),
         description: text(4096).optional().describe('What it says it does.'),
         digest: Digest.describe('Digest of its whole definition.'),
-        observedDigest: Digest.optional().describe('Digest seen last, where it differs from the approved one.'),
-        drifted: z.boolean().optional().describe('Whether it changed after it was approved.'),
+        observedDigest: Digest.optional().describe(
+          'Digest seen last, where it differs from the approved one.',
+        ),
+        drifted: z
+          .boolean()
+          .optional()
+          .describe('Whether it changed after it was approved.'),
       }),
       ['name'],
       512,
     )
       .optional()
       .describe('Its functions, as they were approved.'),
-    pinnedAt: Timestamp.optional().describe('When its functions were approved.'),
+    pinnedAt: Timestamp.optional().describe(
+      'When its functions were approved.',
+    ),
     lastProbe: Timestamp.optional().describe('When it was last asked.'),
     serverInfo: z
       .object({
         name: text(253).optional().describe('Name it gives itself.'),
         version: text(128).optional().describe('Version it gives itself.'),
-        protocolVersion: text(32).optional().describe('Revision of MCP that was agreed on.'),
+        protocolVersion: text(32)
+          .optional()
+          .describe('Revision of MCP that was agreed on.'),
       })
       .optional()
       .describe('What it says about itself.'),

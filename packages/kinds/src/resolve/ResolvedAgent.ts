@@ -52,7 +52,8 @@ export interface ResolvedAgent {
   /** Absent where starts are not limited. */
   quota?: { maxTaskStarts: number; windowSeconds: number };
   /** Absent where neither tokens nor cost are limited. */
-  budget?: z.output<typeof Budget> & Required<Pick<z.output<typeof Budget>, 'window' | 'onExceeded'>>;
+  budget?: z.output<typeof Budget> &
+    Required<Pick<z.output<typeof Budget>, 'window' | 'onExceeded'>>;
   warmPool?: Spec['warmPool'];
   share?: Spec['share'];
   caBundle?: Spec['caBundle'];

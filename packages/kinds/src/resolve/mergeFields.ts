@@ -1,7 +1,12 @@
 type Fields = Record<string, unknown>;
 
 /** Fields that hold one choice among several, so that two choices must never be mixed. */
-const wholeFields = new Set(['affinity', 'seccompProfile', 'postStart', 'preStop']);
+const wholeFields = new Set([
+  'affinity',
+  'seccompProfile',
+  'postStart',
+  'preStop',
+]);
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -20,7 +25,8 @@ export function mergeFields<Value extends object>(
   for (const [field, value] of Object.entries(over)) {
     if (value === undefined) continue;
     const below = Object.hasOwn(merged, field) ? merged[field] : undefined;
-    const deeper = isObject(below) && isObject(value) && !wholeFields.has(field);
+    const deeper =
+      isObject(below) && isObject(value) && !wholeFields.has(field);
     // defineProperty, because a raw object may have a field named __proto__.
     Object.defineProperty(merged, field, {
       value: deeper ? mergeFields(below as Fields, value) : value,

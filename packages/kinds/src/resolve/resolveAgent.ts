@@ -42,11 +42,19 @@ export function resolveAgent(
   const own: Partial<AgentSpec> = agent.spec;
   const base: SharedSpec = template?.spec ?? {};
   const cluster: Partial<ConfigSpec> = config?.spec ?? {};
-  const images: SystemImages = mergeFields<Partial<SystemImages>>(defaultImages, cluster.images) as SystemImages;
-  const pick = <Field extends keyof SharedSpec>(field: Field): SharedSpec[Field] =>
-    (own as SharedSpec)[field] ?? base[field];
-  const templateName = template?.metadata.name ?? (agent.kind === 'AgentTemplate' ? metadata.name : undefined);
-  const model = pick('model') ?? (cluster.defaults?.model ? { ref: cluster.defaults.model } : undefined);
+  const images: SystemImages = mergeFields<Partial<SystemImages>>(
+    defaultImages,
+    cluster.images,
+  ) as SystemImages;
+  const pick = <Field extends keyof SharedSpec>(
+    field: Field,
+  ): SharedSpec[Field] => (own as SharedSpec)[field] ?? base[field];
+  const templateName =
+    template?.metadata.name ??
+    (agent.kind === 'AgentTemplate' ? metadata.name : undefined);
+  const model =
+    pick('model') ??
+    (cluster.defaults?.model ? { ref: cluster.defaults.model } : undefined);
 
   return withoutUndefined<ResolvedAgent>({
     kind: agent.kind,
@@ -78,9 +86,15 @@ export function resolveAgent(
     persistence: own.persistence,
     suspend: own.suspend ?? false,
     standby: own.standby,
-    maxConcurrentTasks: pick('maxConcurrentTasks') ?? agentDefaults.maxConcurrentTasks,
+    maxConcurrentTasks:
+      pick('maxConcurrentTasks') ?? agentDefaults.maxConcurrentTasks,
     quota: resolveQuota(mergeFields(base.quota, own.quota)),
-    budget: resolveBudget(mergeFields(cluster.defaults?.budget, mergeFields(base.budget, own.budget))),
+    budget: resolveBudget(
+      mergeFields(
+        cluster.defaults?.budget,
+        mergeFields(base.budget, own.budget),
+      ),
+    ),
     warmPool: own.warmPool,
     share: own.share,
     caBundle: pick('caBundle'),
@@ -89,7 +103,11 @@ export function resolveAgent(
     imagePullPolicy: cluster.imagePullPolicy ?? agentDefaults.imagePullPolicy,
     serviceAccountName: pick('serviceAccountName'),
     rbac: { rules: own.rbac?.rules ?? base.rbac?.rules ?? [] },
-    podSpec: mergeFields(cluster.defaults?.podSpec, mergeFields(base.podSpec, own.podSpec)) ?? {},
+    podSpec:
+      mergeFields(
+        cluster.defaults?.podSpec,
+        mergeFields(base.podSpec, own.podSpec),
+      ) ?? {},
     images,
     clusterDomain: cluster.clusterDomain ?? agentDefaults.clusterDomain,
     allowLocalRepositories: cluster.allowLocalRepositories ?? false,
@@ -101,7 +119,8 @@ function resolveRuntime(
   base: Runtime | undefined,
   images: SystemImages,
 ): ResolvedAgent['runtime'] {
-  const typeOf = (runtime?: Runtime) => runtime?.type ?? agentDefaults.runtimeType;
+  const typeOf = (runtime?: Runtime) =>
+    runtime?.type ?? agentDefaults.runtimeType;
   const sameType = own?.type === undefined || own.type === typeOf(base);
   const runtime = (sameType ? mergeFields(base, own) : own) ?? {};
   const type = typeOf(runtime);
@@ -111,7 +130,8 @@ function resolveRuntime(
     type,
     contract: runtime.contract ?? (type === 'opencode' ? 'opencode' : 'stream'),
     agentImage: type === 'custom' ? undefined : agentImage,
-    executorImage: runtime.executorImage ?? agentImage ?? images.runtimeGreenroom,
+    executorImage:
+      runtime.executorImage ?? agentImage ?? images.runtimeGreenroom,
     version: runtime.version,
   });
 }
@@ -129,7 +149,9 @@ function builtinImage(
     custom: undefined,
   }[type];
   if (!image || !version) return image;
-  return image.endsWith(`:${imageTag}`) ? `${image.slice(0, -imageTag.length)}${version}` : image;
+  return image.endsWith(`:${imageTag}`)
+    ? `${image.slice(0, -imageTag.length)}${version}`
+    : image;
 }
 
 function resolveQuota(quota: SharedSpec['quota']): ResolvedAgent['quota'] {
@@ -141,7 +163,8 @@ function resolveQuota(quota: SharedSpec['quota']): ResolvedAgent['quota'] {
 }
 
 function resolveBudget(budget: SharedSpec['budget']): ResolvedAgent['budget'] {
-  if (budget?.tokens === undefined && budget?.costUSD === undefined) return undefined;
+  if (budget?.tokens === undefined && budget?.costUSD === undefined)
+    return undefined;
   return {
     ...budget,
     window: budget.window ?? agentDefaults.budgetWindow,
@@ -151,5 +174,7 @@ function resolveBudget(budget: SharedSpec['budget']): ResolvedAgent['budget'] {
 
 /** Drops fields that are undefined, so that equal agents are equal objects. */
 function withoutUndefined<Value extends object>(value: Value): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Value;
 }

@@ -2,13 +2,25 @@ import { z } from 'zod';
 import { GitContext } from './git';
 import { FileMode, MountPath } from './paths';
 import { LocalRef } from './references';
-import { DataKey, Duration, HttpUrl, keyedList, ObjectName, ShortName, text, textMap } from './scalars';
+import {
+  DataKey,
+  Duration,
+  HttpUrl,
+  keyedList,
+  ObjectName,
+  ShortName,
+  text,
+  textMap,
+} from './scalars';
 import { withRules } from './withRules';
 
 const ConfigMapContext = z.object({
   name: ObjectName.describe('Name of the ConfigMap.'),
   key: DataKey.optional().describe('One key; without it, all keys, sorted.'),
-  optional: z.boolean().default(false).describe('Whether a missing ConfigMap or key counts as empty.'),
+  optional: z
+    .boolean()
+    .default(false)
+    .describe('Whether a missing ConfigMap or key counts as empty.'),
 });
 
 const UrlContext = z.object({
@@ -23,7 +35,9 @@ const UrlContext = z.object({
     .boolean()
     .default(false)
     .describe('Whether to accept any certificate. Prefer caBundle.'),
-  timeout: Duration.default('30s').describe('Longest time for the whole fetch.'),
+  timeout: Duration.default('30s').describe(
+    'Longest time for the whole fetch.',
+  ),
 });
 
 const ContextItemObject = z.object({
@@ -39,11 +53,18 @@ const ContextItemObject = z.object({
   mountPath: MountPath.optional().describe(
     'File or folder it becomes, relative to the workspace or absolute. Without it, the content becomes part of context.md.',
   ),
-  fileMode: FileMode.optional().describe('Permission bits of the file, 420 (0644) by default.'),
+  fileMode: FileMode.optional().describe(
+    'Permission bits of the file, 420 (0644) by default.',
+  ),
   text: text(131_072).optional().describe('The content, for type Text.'),
-  configMap: ConfigMapContext.optional().describe('The ConfigMap, for type ConfigMap.'),
+  configMap: ConfigMapContext.optional().describe(
+    'The ConfigMap, for type ConfigMap.',
+  ),
   git: GitContext.optional().describe('The repository, for type Git.'),
-  runtime: z.object({}).optional().describe('No settings; may be left out for type Runtime.'),
+  runtime: z
+    .object({})
+    .optional()
+    .describe('No settings; may be left out for type Runtime.'),
   url: UrlContext.optional().describe('The address, for type URL.'),
 });
 
@@ -57,7 +78,8 @@ export const ContextItem = withRules(ContextItemObject, [
   {
     rule: "has(self.configMap) == (self.type == 'ConfigMap')",
     message: 'set configMap exactly when type is ConfigMap',
-    holds: item => (item.configMap !== undefined) === (item.type === 'ConfigMap'),
+    holds: item =>
+      (item.configMap !== undefined) === (item.type === 'ConfigMap'),
   },
   {
     rule: "has(self.git) == (self.type == 'Git')",
@@ -81,7 +103,8 @@ export const ContextItem = withRules(ContextItemObject, [
   },
   {
     rule: "self.type != 'Runtime' || !has(self.mountPath)",
-    message: 'a Runtime context has no mountPath; it becomes part of context.md',
+    message:
+      'a Runtime context has no mountPath; it becomes part of context.md',
     holds: item => item.type !== 'Runtime' || item.mountPath === undefined,
   },
 ]);

@@ -5,7 +5,9 @@ import { EnvName, HostPattern, keyedList, setOf, ShortName } from './scalars';
 import { withRules } from './withRules';
 
 const CredentialObject = z.object({
-  name: ShortName.describe('Names the credential, also in /proxy/<name>/ of the sidecar.'),
+  name: ShortName.describe(
+    'Names the credential, also in /proxy/<name>/ of the sidecar.',
+  ),
   secretRef: SecretRef.describe('The Secret, or one key of it.'),
   expose: z
     .enum(['Broker', 'Env', 'File'])
@@ -26,8 +28,12 @@ const CredentialObject = z.object({
       'With Broker: the header that carries the secret as it is. By default Authorization, as Bearer.',
     ),
   env: EnvName.optional().describe('With Env: the variable that gets the key.'),
-  mountPath: MountPath.optional().describe('With File: the file (with a key) or folder (without).'),
-  fileMode: FileMode.optional().describe('With File: permission bits, 256 (0400) by default.'),
+  mountPath: MountPath.optional().describe(
+    'With File: the file (with a key) or folder (without).',
+  ),
+  fileMode: FileMode.optional().describe(
+    'With File: permission bits, 256 (0400) by default.',
+  ),
 });
 
 /** A secret that an agent may use, kept from it wherever possible. */
@@ -59,9 +65,11 @@ export const Credential = withRules(CredentialObject, [
   },
   {
     rule: "self.expose != 'Env' || has(self.env) == has(self.secretRef.key)",
-    message: 'set env together with secretRef.key, or neither: then every key becomes a variable',
+    message:
+      'set env together with secretRef.key, or neither: then every key becomes a variable',
     holds: it =>
-      it.expose !== 'Env' || (it.env !== undefined) === (it.secretRef.key !== undefined),
+      it.expose !== 'Env' ||
+      (it.env !== undefined) === (it.secretRef.key !== undefined),
   },
   {
     rule: "has(self.mountPath) == (self.expose == 'File')",

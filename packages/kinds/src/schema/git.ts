@@ -17,12 +17,16 @@ export const GitRepository = withRules(
     {
       rule: "!self.matches('^[a-z]+://[^/]*:[^/]*@') && !self.matches('^https?://[^/]*@')",
       message: 'must not hold a password or token; use secretRef',
-      holds: url => !/^[a-z]+:\/\/[^/]*:[^/]*@/.test(url) && !/^https?:\/\/[^/]*@/.test(url),
+      holds: url =>
+        !/^[a-z]+:\/\/[^/]*:[^/]*@/.test(url) &&
+        !/^https?:\/\/[^/]*@/.test(url),
     },
     {
       rule: "self.matches('^(https|ssh|file)://') || self.matches('^[^/]+@[^/]+:')",
-      message: 'write https://host/path, ssh://user@host/path, user@host:path or file:///path',
-      holds: url => /^(https|ssh|file):\/\//.test(url) || /^[^/]+@[^/]+:/.test(url),
+      message:
+        'write https://host/path, ssh://user@host/path, user@host:path or file:///path',
+      holds: url =>
+        /^(https|ssh|file):\/\//.test(url) || /^[^/]+@[^/]+:/.test(url),
     },
   ],
 );
@@ -31,15 +35,17 @@ const gitFields = {
   repository: GitRepository.describe(
     'https://host/path, ssh://user@host/path, user@host:path, or file:///path where GreenroomConfig.allowLocalRepositories is true.',
   ),
-  ref: text(256)
-    .min(1)
-    .default('HEAD')
-    .describe('Branch, tag or commit.'),
-  path: MountPath.optional().describe('Folder or file inside the repository; the whole repository by default.'),
+  ref: text(256).min(1).default('HEAD').describe('Branch, tag or commit.'),
+  path: MountPath.optional().describe(
+    'Folder or file inside the repository; the whole repository by default.',
+  ),
   depth: integer(0, 1_000_000)
     .default(1)
     .describe('How many commits of history to fetch; 0 fetches all.'),
-  recurseSubmodules: z.boolean().default(false).describe('Whether to fetch submodules as well.'),
+  recurseSubmodules: z
+    .boolean()
+    .default(false)
+    .describe('Whether to fetch submodules as well.'),
   secretRef: LocalRef.optional().describe(
     'Secret with `username` and `password`, or `token`, or `ssh-privatekey` with `known_hosts`.',
   ),
@@ -50,8 +56,13 @@ export const GitContext = z.object({
   ...gitFields,
   sync: z
     .object({
-      enabled: z.boolean().default(true).describe('Whether to follow the repository.'),
-      interval: Duration.default('5m').describe('How often to look for a new commit; at least 10s.'),
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether to follow the repository.'),
+      interval: Duration.default('5m').describe(
+        'How often to look for a new commit; at least 10s.',
+      ),
       policy: z
         .enum(['HotReload', 'Rollout'])
         .default('HotReload')
@@ -60,7 +71,9 @@ export const GitContext = z.object({
         ),
     })
     .optional()
-    .describe('How the clone follows the repository. Only for contexts of an Agent.'),
+    .describe(
+      'How the clone follows the repository. Only for contexts of an Agent.',
+    ),
 });
 
 /** A repository with skills. */

@@ -8,14 +8,18 @@ export const CaBundle = withRules(
     configMapRef: z
       .object({
         name: ObjectName.describe('Name of the ConfigMap.'),
-        key: DataKey.default('ca-bundle.crt').describe('Key with the certificates, PEM.'),
+        key: DataKey.default('ca-bundle.crt').describe(
+          'Key with the certificates, PEM.',
+        ),
       })
       .optional()
       .describe('ConfigMap with the certificates.'),
     secretRef: z
       .object({
         name: ObjectName.describe('Name of the Secret.'),
-        key: DataKey.default('ca.crt').describe('Key with the certificates, PEM.'),
+        key: DataKey.default('ca.crt').describe(
+          'Key with the certificates, PEM.',
+        ),
       })
       .optional()
       .describe('Secret with the certificates.'),
@@ -24,7 +28,8 @@ export const CaBundle = withRules(
     {
       rule: 'has(self.configMapRef) != has(self.secretRef)',
       message: 'set exactly one of configMapRef and secretRef',
-      holds: ca => (ca.configMapRef !== undefined) !== (ca.secretRef !== undefined),
+      holds: ca =>
+        (ca.configMapRef !== undefined) !== (ca.secretRef !== undefined),
     },
   ],
 );
@@ -35,5 +40,7 @@ export const Proxy = z.object({
   httpsProxy: HttpUrl.optional().describe('Proxy for https:// addresses.'),
   noProxy: text(4096)
     .optional()
-    .describe('Hosts that are reached directly, by commas. .svc and the cluster domain are always added.'),
+    .describe(
+      'Hosts that are reached directly, by commas. .svc and the cluster domain are always added.',
+    ),
 });

@@ -23,7 +23,8 @@ export const AbsolutePath = withRules(text(512).regex(/^\/[^\s]*$/), [
 export const FileMode = withRules(integer(0, 511), [
   {
     rule: '!(self % 8 in [2, 3, 6, 7])',
-    message: 'must not let everyone write to the file; clear the last write bit',
+    message:
+      'must not let everyone write to the file; clear the last write bit',
     // The last octal digit without its write bit.
     holds: mode => ![2, 3, 6, 7].includes(mode % 8),
   },

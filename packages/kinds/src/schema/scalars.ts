@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { durationPattern } from '../values/parseDuration';
+import { amountPattern } from '../values/parseQuantity';
 import { withRules } from './withRules';
+
+/** A date with a time and its zone, as RFC 3339 has it. */
+const timestampPattern = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Free text of at most `max` characters; may be empty. */
 export const text = (max: number) => z.string().max(max);
@@ -17,14 +21,41 @@ export const list = <Item extends z.ZodType>(item: Item, max: number) =>
 
 /** A list of at most `max` different scalars. */
 export const setOf = <Item extends z.ZodType>(item: Item, max: number) =>
-  z.array(item).max(max).meta({ 'x-kubernetes-list-type': 'set' });
+  z
+    .array(item)
+    .max(max)
+    .superRefine((values, context) => refuseDuplicates(values, value => value, context))
+    .meta({ 'x-kubernetes-list-type': 'set' });
 
-/** A list of at most `max` objects that are told apart by the fields `keys`; keys are required in the item. */
+/** A list of at most `max` objects that are told apart by the fields `keys`, which the item requires. */
 export const keyedList = <Item extends z.ZodType>(item: Item, keys: string[], max: number) =>
   z
     .array(item)
     .max(max)
+    .superRefine((values, context) =>
+      refuseDuplicates(
+        values,
+        // Sorted, as the API server prints the key.
+        value => Object.fromEntries([...keys].sort().map(key => [key, (value as Record<string, unknown>)[key]])),
+        context,
+      ),
+    )
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
+
+function refuseDuplicates(
+  values: readonly unknown[],
+  keyOf: (value: unknown) => unknown,
+  context: z.RefinementCtx,
+): void {
+  const seen = new Set<string>();
+  for (const [index, value] of values.entries()) {
+    const key = JSON.stringify(keyOf(value));
+    if (seen.has(key)) {
+      context.addIssue({ code: 'custom', path: [index], message: `Duplicate value: ${key}`, params: { whole: true } });
+    }
+    seen.add(key);
+  }
+}
 
 /** The name of an object in Kubernetes: a DNS subdomain. */
 export const ObjectName = z
@@ -49,16 +80,26 @@ export const Duration = withRules(z.string().max(32).regex(durationPattern), [
   },
 ]);
 
-/** An amount such as `500m` or `10Gi`; whole numbers may be written without quotes. */
-export const Quantity = z
-  .union([z.string().max(32), z.int()])
-  .meta({ 'x-kubernetes-int-or-string': true });
+/** An amount such as `500m` or `10Gi`, never below nothing; whole numbers may be written without quotes. */
+export const Quantity = withRules(z.union([z.string().max(32), z.int()]), [
+  {
+    rule: `type(self) == string ? self.matches('${amountPattern.source.replaceAll('\\', '\\\\')}') : self >= 0`,
+    message: 'write a number with an optional suffix, such as 500m, 2 or 10Gi',
+    holds: amount => (typeof amount === 'string' ? amountPattern.test(amount) : amount >= 0),
+  },
+]).meta({ 'x-kubernetes-int-or-string': true, maxLength: 32, means: 'quantity' });
 
 /** A port of TCP or UDP. */
 export const Port = integer(1, 65535);
 
 /** A moment, RFC 3339. */
-export const Timestamp = z.string().max(64).meta({ format: 'date-time' });
+export const Timestamp = z
+  .string()
+  .max(64)
+  .refine(value => timestampPattern.test(value) && !Number.isNaN(Date.parse(value)), {
+    params: { format: 'date-time' },
+  })
+  .meta({ format: 'date-time' });
 
 /** A key of a ConfigMap or Secret. */
 export const DataKey = z
@@ -80,11 +121,14 @@ export const HostPattern = withRules(
     .string()
     .min(1)
     .max(260)
-    .regex(/^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/),
+    .regex(
+      /^(\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/,
+    ),
   [
     {
       rule: "!self.contains('/')",
-      message: 'write a host without scheme and path, such as example.com or *.example.com',
+      message:
+        'write a host without scheme and path, such as example.com or *.example.com',
       holds: host => !host.includes('/'),
     },
   ],
@@ -118,7 +162,9 @@ export const EntityRef = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*:)?([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._@+-]*$/);
+  .regex(
+    /^([A-Za-z0-9][A-Za-z0-9._-]*:)?([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._@+-]*$/,
+  );
 
 /** A SHA-256 digest, `sha256:` and 64 hex digits. */
 export const Digest = z
@@ -132,10 +178,21 @@ export const RawObject = z
   .meta({ 'x-kubernetes-preserve-unknown-fields': true });
 
 /** A map of texts with at most `max` entries. */
-export const textMap = (maxValue: number, max: number) =>
+export const textMap = (maxValue: number, max: number) => mapOf(z.string().max(maxValue), max);
+
+/** A map with at most `max` entries. */
+export const mapOf = <Value extends z.ZodType>(value: Value, max: number) =>
   z
-    .record(z.string(), z.string().max(maxValue))
-    .refine(map => Object.keys(map).length <= max)
+    .record(z.string(), value)
+    .superRefine((map, context) => {
+      const count = Object.keys(map).length;
+      if (count <= max) return;
+      context.addIssue({
+        code: 'custom',
+        message: `Too many: ${count}: must have at most ${max} items`,
+        params: { whole: true },
+      });
+    })
     .meta({ maxProperties: max });
 
 /** The name of a port of a container or Service. */
@@ -156,4 +213,6 @@ export const LabelKey = z
   .string()
   .min(1)
   .max(316)
-  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/);
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+  );

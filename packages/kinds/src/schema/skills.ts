@@ -7,12 +7,16 @@ import { withRules } from './withRules';
 
 const SkillObject = z.object({
   name: ShortName.describe('Names the source; its folder in the pod.'),
-  git: GitSkills.optional().describe('A Git repository with folders that hold a SKILL.md.'),
+  git: GitSkills.optional().describe(
+    'A Git repository with folders that hold a SKILL.md.',
+  ),
   oci: z
     .object({
       image: ImageName.describe('Reference of the OCI artifact.'),
       path: MountPath.optional().describe('Folder inside the artifact.'),
-      secretRef: LocalRef.optional().describe('Pull secret, type kubernetes.io/dockerconfigjson.'),
+      secretRef: LocalRef.optional().describe(
+        'Pull secret, type kubernetes.io/dockerconfigjson.',
+      ),
     })
     .optional()
     .describe('An OCI artifact with folders that hold a SKILL.md.'),
@@ -34,12 +38,16 @@ export const Skills = keyedList(Skill, ['name'], 32);
 /** The plugins of an Agent or AgentTemplate, for runtimes that have them. */
 export const Plugins = keyedList(
   z.object({
-    name: filled(214).describe('Package of the plugin, as the runtime’s installer takes it.'),
+    name: filled(214).describe(
+      'Package of the plugin, as the runtime’s installer takes it.',
+    ),
     target: z
       .enum(['server', 'tui'])
       .default('server')
       .describe('The part of the runtime that loads it.'),
-    options: RawObject.optional().describe('Options handed to the plugin as they are.'),
+    options: RawObject.optional().describe(
+      'Options handed to the plugin as they are.',
+    ),
   }),
   ['name'],
   32,

@@ -38,22 +38,32 @@ export const statusFields = {
     .describe('The generation of the spec that was acted on last.'),
   conditions: keyedList(ConditionSchema, ['type'], 32)
     .optional()
-    .describe('What holds now, with reasons from the closed list in the reference.'),
+    .describe(
+      'What holds now, with reasons from the closed list in the reference.',
+    ),
 };
 
 /** Tokens used, by kind. */
 export const Tokens = z.object({
-  input: Count.default(0).describe('Tokens of the prompts that were not cached.'),
+  input: Count.default(0).describe(
+    'Tokens of the prompts that were not cached.',
+  ),
   output: Count.default(0).describe('Tokens of the answers.'),
-  reasoning: Count.default(0).describe('Tokens of thinking, where the provider tells them apart.'),
+  reasoning: Count.default(0).describe(
+    'Tokens of thinking, where the provider tells them apart.',
+  ),
   cacheRead: Count.default(0).describe('Tokens of prompts read from a cache.'),
-  cacheWrite: Count.default(0).describe('Tokens of prompts written to a cache.'),
+  cacheWrite: Count.default(0).describe(
+    'Tokens of prompts written to a cache.',
+  ),
 });
 
 /** What was used. */
 export const Usage = z.object({
   tokens: Tokens.optional().describe('Tokens by kind.'),
-  costUSD: Money.optional().describe('Cost in US dollars; absent where a price is not known.'),
+  costUSD: Money.optional().describe(
+    'Cost in US dollars; absent where a price is not known.',
+  ),
   calls: Count.optional().describe('Calls of models.'),
 });
 
@@ -66,8 +76,12 @@ export const SessionSummary = z.object({
     .object({
       messages: Count.default(0).describe('Messages exchanged.'),
       tokens: Tokens.optional().describe('Tokens by kind.'),
-      costUSD: Money.optional().describe('Cost in US dollars; absent where a price is not known.'),
-      filesChanged: Count.default(0).describe('Files changed in the workspace.'),
+      costUSD: Money.optional().describe(
+        'Cost in US dollars; absent where a price is not known.',
+      ),
+      filesChanged: Count.default(0).describe(
+        'Files changed in the workspace.',
+      ),
       additions: Count.default(0).describe('Lines added.'),
       deletions: Count.default(0).describe('Lines removed.'),
     })

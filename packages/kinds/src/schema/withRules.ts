@@ -10,7 +10,11 @@ export interface CelRule<Value = unknown> {
   holds?: (self: Value) => boolean;
   /** The field the answer points at, relative to the ruled value, such as `.mountPath`. */
   fieldPath?: string;
-  reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
+  reason?:
+    | 'FieldValueInvalid'
+    | 'FieldValueForbidden'
+    | 'FieldValueRequired'
+    | 'FieldValueDuplicate';
 }
 
 /** Puts rules on a schema, for the CRD (as CEL) and for the check at run time (as TypeScript). */

@@ -32,7 +32,8 @@ export function parseDuration(text: string): number {
   }
   let total = 0;
   for (const [, number, unit] of text.matchAll(/([0-9]+)(ms|s|m|h|d)/g)) {
-    total += Number(number) * millisecondsOf[unit as keyof typeof millisecondsOf];
+    total +=
+      Number(number) * millisecondsOf[unit as keyof typeof millisecondsOf];
   }
   if (total > longestDurationMs) {
     throw new InvalidDurationError(

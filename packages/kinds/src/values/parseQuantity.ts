@@ -20,9 +20,9 @@ const binaryPower: Record<string, bigint> = {
   Ei: 60n,
 };
 
-/** What a Kubernetes quantity looks like, such as `500m`, `1.5Gi`, `2` or `1e3`. */
-export const quantityPattern =
-  /^([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$/;
+/** What a Kubernetes quantity without a sign looks like, such as `500m`, `1.5Gi`, `2` or `1e3`. */
+export const amountPattern =
+  /^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$/;
 
 /** Thrown for a text that is not a quantity; the message says what one looks like. */
 export class InvalidQuantityError extends Error {
@@ -46,13 +46,15 @@ export interface Quantity {
  * @throws {@link InvalidQuantityError} when the text is not a quantity
  */
 export function parseQuantity(text: string | number): Quantity {
-  const match = quantityPattern.exec(String(text));
+  const written = String(text);
+  const sign = /^[+-]/.exec(written)?.[0] ?? '';
+  const match = amountPattern.exec(written.slice(sign.length));
   if (!match) {
     throw new InvalidQuantityError(
       `"${text}" is not a quantity. Write a number with an optional suffix, for example 500m, 2 or 1.5Gi.`,
     );
   }
-  const [, sign, number, suffix = ''] = match;
+  const [, number, , suffix = ''] = match;
   const [whole, fraction = ''] = number.split('.');
   const digits = BigInt(`${whole}${fraction}` || '0');
   const binary = binaryPower[suffix];
@@ -66,7 +68,10 @@ export function parseQuantity(text: string | number): Quantity {
     fraction.length +
     9;
   const scaled = binary === undefined ? digits : digits << binary;
-  const nano = power >= 0 ? scaled * 10n ** BigInt(power) : divideUp(scaled, 10n ** BigInt(-power));
+  const nano =
+    power >= 0
+      ? scaled * 10n ** BigInt(power)
+      : divideUp(scaled, 10n ** BigInt(-power));
   return {
     nano: sign === '-' ? -nano : nano,
     format: formatOf(binary !== undefined, exponent),

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { DataKey, EnvName, filled, integer, list, ObjectName, Port, PortName, Quantity, text } from '../scalars';
+import {
+  DataKey,
+  EnvName,
+  filled,
+  integer,
+  list,
+  mapOf,
+  ObjectName,
+  Port,
+  PortName,
+  Quantity,
+  text,
+} from '../scalars';
 import { withRules } from '../withRules';
 
 const KeyOf = (what: string) =>
@@ -12,21 +24,31 @@ const KeyOf = (what: string) =>
 /** A variable of a container, as in Kubernetes. */
 export const EnvVar = z.object({
   name: EnvName.describe('Name of the variable.'),
-  value: text(32_768).optional().describe('Its value. $(NAME) stands for another variable.'),
+  value: text(32_768)
+    .optional()
+    .describe('Its value. $(NAME) stands for another variable.'),
   valueFrom: z
     .object({
-      configMapKeyRef: KeyOf('ConfigMap').optional().describe('From a ConfigMap.'),
+      configMapKeyRef: KeyOf('ConfigMap')
+        .optional()
+        .describe('From a ConfigMap.'),
       secretKeyRef: KeyOf('Secret').optional().describe('From a Secret.'),
       fieldRef: z
         .object({
-          apiVersion: text(64).optional().describe('Version the path is written for.'),
-          fieldPath: filled(253).describe('Path of the field, such as metadata.name.'),
+          apiVersion: text(64)
+            .optional()
+            .describe('Version the path is written for.'),
+          fieldPath: filled(253).describe(
+            'Path of the field, such as metadata.name.',
+          ),
         })
         .optional()
         .describe('From a field of the pod.'),
       resourceFieldRef: z
         .object({
-          containerName: text(63).optional().describe('Container; its own by default.'),
+          containerName: text(63)
+            .optional()
+            .describe('Container; its own by default.'),
           resource: filled(253).describe('Resource, such as limits.memory.'),
           divisor: Quantity.optional().describe('Unit of the value.'),
         })
@@ -37,32 +59,38 @@ export const EnvVar = z.object({
     .describe('Where its value comes from.'),
 });
 
-const ResourceList = z
-  .record(z.string(), Quantity)
-  .refine(map => Object.keys(map).length <= 16)
-  .meta({ maxProperties: 16 });
+const ResourceList = mapOf(Quantity, 16);
 
 /** Requests and limits of a container, as in Kubernetes. */
 export const Resources = z.object({
-  requests: ResourceList.optional().describe('What the container is sure to get.'),
+  requests: ResourceList.optional().describe(
+    'What the container is sure to get.',
+  ),
   limits: ResourceList.optional().describe('What the container gets at most.'),
 });
 
 const HookPort = z
   .union([Port, PortName])
-  .meta({ 'x-kubernetes-int-or-string': true, description: 'Number or name of the port.' });
+  .meta({
+    'x-kubernetes-int-or-string': true,
+    description: 'Number or name of the port.',
+  });
 
 const Hook = withRules(
   z.object({
     exec: z
-      .object({ command: list(text(4096), 64).describe('Command and arguments.') })
+      .object({
+        command: list(text(4096), 64).describe('Command and arguments.'),
+      })
       .optional()
       .describe('Runs a command in the container.'),
     httpGet: z
       .object({
         path: text(2048).optional().describe('Path to get.'),
         port: HookPort,
-        host: text(253).optional().describe('Host; the pod’s address by default.'),
+        host: text(253)
+          .optional()
+          .describe('Host; the pod’s address by default.'),
         scheme: z.enum(['HTTP', 'HTTPS']).optional().describe('Scheme.'),
       })
       .optional()
@@ -76,7 +104,8 @@ const Hook = withRules(
     {
       rule: '(has(self.exec) ? 1 : 0) + (has(self.httpGet) ? 1 : 0) + (has(self.sleep) ? 1 : 0) == 1',
       message: 'set exactly one of exec, httpGet and sleep',
-      holds: hook => [hook.exec, hook.httpGet, hook.sleep].filter(Boolean).length === 1,
+      holds: hook =>
+        [hook.exec, hook.httpGet, hook.sleep].filter(Boolean).length === 1,
     },
   ],
 );

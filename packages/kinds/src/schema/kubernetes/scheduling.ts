@@ -4,13 +4,18 @@ import { filled, integer, list, text, textMap } from '../scalars';
 /** A taint that a pod puts up with, as in Kubernetes. */
 export const Toleration = z.object({
   key: text(316).optional().describe('Key of the taint; all by default.'),
-  operator: z.enum(['Exists', 'Equal', 'Lt', 'Gt']).optional().describe('How value is compared.'),
+  operator: z
+    .enum(['Exists', 'Equal', 'Lt', 'Gt'])
+    .optional()
+    .describe('How value is compared.'),
   value: text(63).optional().describe('Value of the taint.'),
   effect: z
     .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
     .optional()
     .describe('Effect of the taint; all by default.'),
-  tolerationSeconds: integer(0, 31_536_000).optional().describe('How long, in seconds; for ever by default.'),
+  tolerationSeconds: integer(0, 31_536_000)
+    .optional()
+    .describe('How long, in seconds; for ever by default.'),
 });
 
 const Requirement = (operators: readonly [string, ...string[]]) =>
@@ -20,27 +25,47 @@ const Requirement = (operators: readonly [string, ...string[]]) =>
     values: list(text(63), 64).optional().describe('Values to compare with.'),
   });
 
-const NodeRequirement = Requirement(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']);
+const NodeRequirement = Requirement([
+  'In',
+  'NotIn',
+  'Exists',
+  'DoesNotExist',
+  'Gt',
+  'Lt',
+]);
 
 /** Objects chosen by labels, as in Kubernetes. */
 export const LabelSelector = z.object({
-  matchLabels: textMap(63, 64).optional().describe('Labels that must be equal.'),
-  matchExpressions: list(Requirement(['In', 'NotIn', 'Exists', 'DoesNotExist']), 32)
+  matchLabels: textMap(63, 64)
+    .optional()
+    .describe('Labels that must be equal.'),
+  matchExpressions: list(
+    Requirement(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+    32,
+  )
     .optional()
     .describe('Requirements that must hold.'),
 });
 export type LabelSelector = z.output<typeof LabelSelector>;
 
 const NodeSelectorTerm = z.object({
-  matchExpressions: list(NodeRequirement, 32).optional().describe('Requirements on labels of the node.'),
-  matchFields: list(NodeRequirement, 8).optional().describe('Requirements on fields of the node.'),
+  matchExpressions: list(NodeRequirement, 32)
+    .optional()
+    .describe('Requirements on labels of the node.'),
+  matchFields: list(NodeRequirement, 8)
+    .optional()
+    .describe('Requirements on fields of the node.'),
 });
 
 const PodAffinityTerm = z.object({
   labelSelector: LabelSelector.optional().describe('Which pods.'),
   namespaceSelector: LabelSelector.optional().describe('In which namespaces.'),
-  namespaces: list(filled(63), 32).optional().describe('In which namespaces, by name.'),
-  topologyKey: filled(316).describe('What counts as the same place, such as kubernetes.io/hostname.'),
+  namespaces: list(filled(63), 32)
+    .optional()
+    .describe('In which namespaces, by name.'),
+  topologyKey: filled(316).describe(
+    'What counts as the same place, such as kubernetes.io/hostname.',
+  ),
 });
 
 const PodTerms = z.object({
@@ -63,7 +88,11 @@ export const Affinity = z.object({
   nodeAffinity: z
     .object({
       requiredDuringSchedulingIgnoredDuringExecution: z
-        .object({ nodeSelectorTerms: list(NodeSelectorTerm, 16).describe('One of these must hold.') })
+        .object({
+          nodeSelectorTerms: list(NodeSelectorTerm, 16).describe(
+            'One of these must hold.',
+          ),
+        })
         .optional()
         .describe('What a node must have.'),
       preferredDuringSchedulingIgnoredDuringExecution: list(

@@ -5,8 +5,12 @@ import { filled, integer, list, text } from '../scalars';
 const Id = integer(0, 2_147_483_647);
 
 const SeccompProfile = z.object({
-  type: z.enum(['RuntimeDefault', 'Localhost', 'Unconfined']).describe('Kind of profile.'),
-  localhostProfile: text(512).optional().describe('File of the profile on the node.'),
+  type: z
+    .enum(['RuntimeDefault', 'Localhost', 'Unconfined'])
+    .describe('Kind of profile.'),
+  localhostProfile: text(512)
+    .optional()
+    .describe('File of the profile on the node.'),
 });
 
 const SeLinuxOptions = z.object({
@@ -18,7 +22,10 @@ const SeLinuxOptions = z.object({
 
 /** Security of a container, as in Kubernetes. */
 export const SecurityContext = z.object({
-  allowPrivilegeEscalation: z.boolean().optional().describe('Whether a process may gain rights.'),
+  allowPrivilegeEscalation: z
+    .boolean()
+    .optional()
+    .describe('Whether a process may gain rights.'),
   capabilities: z
     .object({
       add: list(filled(64), 64).optional().describe('Capabilities to add.'),
@@ -26,8 +33,14 @@ export const SecurityContext = z.object({
     })
     .optional()
     .describe('Linux capabilities.'),
-  privileged: z.boolean().optional().describe('Whether it has all rights on the node.'),
-  readOnlyRootFilesystem: z.boolean().optional().describe('Whether the image is read-only.'),
+  privileged: z
+    .boolean()
+    .optional()
+    .describe('Whether it has all rights on the node.'),
+  readOnlyRootFilesystem: z
+    .boolean()
+    .optional()
+    .describe('Whether the image is read-only.'),
   runAsGroup: Id.optional().describe('Group id.'),
   runAsNonRoot: z.boolean().optional().describe('Whether root is refused.'),
   runAsUser: Id.optional().describe('User id.'),

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { DataKey, filled, integer, list, ObjectName, Quantity, ShortName, text, textMap } from '../scalars';
+import {
+  DataKey,
+  filled,
+  integer,
+  list,
+  ObjectName,
+  Quantity,
+  ShortName,
+  text,
+  textMap,
+} from '../scalars';
 
 const Items = list(
   z.object({
@@ -14,7 +24,9 @@ const fileOptions = {
   items: Items.optional().describe('Keys to take; all by default.'),
   optional: z.boolean().optional().describe('Whether it may be missing.'),
 };
-const defaultMode = integer(0, 511).optional().describe('Permission bits of the files.');
+const defaultMode = integer(0, 511)
+  .optional()
+  .describe('Permission bits of the files.');
 
 const DownwardItems = list(
   z.object({
@@ -29,11 +41,17 @@ const DownwardItems = list(
 
 const Projection = z.object({
   configMap: z
-    .object({ name: ObjectName.describe('Name of the ConfigMap.'), ...fileOptions })
+    .object({
+      name: ObjectName.describe('Name of the ConfigMap.'),
+      ...fileOptions,
+    })
     .optional()
     .describe('A ConfigMap.'),
   secret: z
-    .object({ name: ObjectName.describe('Name of the Secret.'), ...fileOptions })
+    .object({
+      name: ObjectName.describe('Name of the Secret.'),
+      ...fileOptions,
+    })
     .optional()
     .describe('A Secret.'),
   downwardAPI: z
@@ -46,16 +64,29 @@ const Projection = z.object({
 export const Volume = z.object({
   name: ShortName.describe('Name of the volume.'),
   configMap: z
-    .object({ name: ObjectName.describe('Name of the ConfigMap.'), ...fileOptions, defaultMode })
+    .object({
+      name: ObjectName.describe('Name of the ConfigMap.'),
+      ...fileOptions,
+      defaultMode,
+    })
     .optional()
     .describe('Files from a ConfigMap.'),
   secret: z
-    .object({ secretName: ObjectName.describe('Name of the Secret.'), ...fileOptions, defaultMode })
+    .object({
+      secretName: ObjectName.describe('Name of the Secret.'),
+      ...fileOptions,
+      defaultMode,
+    })
     .optional()
-    .describe('Files from a Secret; the agent can read them, so the Agent says SecretsExposed.'),
+    .describe(
+      'Files from a Secret; the agent can read them, so the Agent says SecretsExposed.',
+    ),
   emptyDir: z
     .object({
-      medium: z.enum(['', 'Memory']).optional().describe('Memory keeps it in RAM.'),
+      medium: z
+        .enum(['', 'Memory'])
+        .optional()
+        .describe('Memory keeps it in RAM.'),
       sizeLimit: Quantity.optional().describe('Largest size.'),
     })
     .optional()
@@ -69,13 +100,18 @@ export const Volume = z.object({
     .describe('A persistent volume.'),
   projected: z
     .object({
-      sources: list(Projection, 32).optional().describe('What is put together.'),
+      sources: list(Projection, 32)
+        .optional()
+        .describe('What is put together.'),
       defaultMode,
     })
     .optional()
     .describe('Several sources in one folder.'),
   downwardAPI: z
-    .object({ items: DownwardItems.optional().describe('Fields of the pod.'), defaultMode })
+    .object({
+      items: DownwardItems.optional().describe('Fields of the pod.'),
+      defaultMode,
+    })
     .optional()
     .describe('Files with fields of the pod.'),
   csi: z
@@ -83,7 +119,9 @@ export const Volume = z.object({
       driver: filled(253).describe('Name of the CSI driver.'),
       readOnly: z.boolean().optional().describe('Whether it is read-only.'),
       fsType: text(64).optional().describe('File system.'),
-      volumeAttributes: textMap(4096, 32).optional().describe('Attributes for the driver.'),
+      volumeAttributes: textMap(4096, 32)
+        .optional()
+        .describe('Attributes for the driver.'),
     })
     .optional()
     .describe('A volume of a CSI driver, such as a secrets store.'),
@@ -98,7 +136,10 @@ export const Volume = z.object({
   image: z
     .object({
       reference: filled(512).describe('Reference of the image.'),
-      pullPolicy: z.enum(['Always', 'Never', 'IfNotPresent']).optional().describe('When to pull it.'),
+      pullPolicy: z
+        .enum(['Always', 'Never', 'IfNotPresent'])
+        .optional()
+        .describe('When to pull it.'),
     })
     .optional()
     .describe('The files of an OCI image.'),
