@@ -8,7 +8,7 @@ const yarn = path.join(root, '.yarn/releases/yarn-4.13.0.cjs');
  * Runs jest through Backstage's CLI and reads its own JSON report, so that the sum never rests on scraped text.
  * A run that left no report, or that ran nothing, has failed whatever it exited with.
  */
-export async function runJest({ run, name, args, env, cwd, timeoutMs }) {
+export async function runJest({ run, name, args, env, cwd }) {
   const report = path.join(
     process.env.GREENROOM_HOME,
     'logs',
@@ -29,7 +29,7 @@ export async function runJest({ run, name, args, env, cwd, timeoutMs }) {
       `--outputFile=${report}`,
       ...args,
     ],
-    { env, timeoutMs },
+    { env },
   );
   let result;
   try {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { root } from '../build/workspaces.mjs';
+import { conformanceParts } from './conformance.mjs';
 import { runJest } from './jest.mjs';
 
 const yarn = path.join(root, '.yarn/releases/yarn-4.13.0.cjs');
@@ -37,4 +38,5 @@ export const parts = [
     name: 'unit',
     run: ({ run }) => runJest({ run, name: 'unit', args: [] }),
   },
+  ...conformanceParts,
 ];

@@ -93,11 +93,15 @@ describe('patches', () => {
     });
 
     it('that changes nothing keeps the resourceVersion', async () => {
-      await create('merge-same');
-      const before = await cluster.api.get(at('merge-same'));
-      const { body } = await cluster.api.patch('merge', at('merge-same'), {
-        metadata: { labels: { a: '1' } },
+      // A ConfigMap, since no controller writes to it in between.
+      const before = await cluster.api.post(cluster.core('configmaps'), {
+        metadata: { name: 'merge-same', labels: { a: '1' } },
       });
+      const { body } = await cluster.api.patch(
+        'merge',
+        cluster.core('configmaps', 'merge-same'),
+        { metadata: { labels: { a: '1' } } },
+      );
       expect(body.metadata.resourceVersion).toBe(
         before.body.metadata.resourceVersion,
       );
