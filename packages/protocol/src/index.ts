@@ -107,12 +107,38 @@ export {
   type ChainHead,
   type Extension,
 } from './chain/SessionChain';
-export {
-  verifySession,
-  type BadPlace,
-  type StoredEntry,
-  type Verification,
-  type VerifySessionOptions,
-} from './chain/verifySession';
+export type {
+  BadPlace,
+  StoredEntry,
+  Verification,
+  VerifySessionOptions,
+} from './chain/Verification';
+export { verifySession } from './chain/verifySession';
 export { decodeBase64, encodeBase64 } from './encoding/base64';
 export { decodeHex, encodeHex } from './encoding/hex';
+export { ByteAutomaton } from './redaction/ByteAutomaton';
+export { isSecretKey } from './redaction/isSecretKey';
+export { RedactionError } from './redaction/RedactionError';
+export {
+  redactionMark,
+  WHOLE_MARK,
+  type HmacFunction,
+} from './redaction/RedactionMark';
+export { RedactionStream } from './redaction/RedactionStream';
+export { redactPayload, type RedactedPayload } from './redaction/redactPayload';
+export {
+  Redactor,
+  type KnownSecret,
+  type Redacted,
+  type RedactorOptions,
+  type RuleCounts,
+} from './redaction/Redactor';
+export { secretEncodings } from './redaction/secretEncodings';
+export { scanSecretFormats } from './redaction/secretFormats';
+export { secretParts, SHORTEST_SECRET } from './redaction/secretParts';
+export { TextRedactionStream } from './redaction/TextRedactionStream';
+export type {
+  SyncTextScanner,
+  TextFinding,
+  TextScanner,
+} from './redaction/TextScanner';

@@ -11,11 +11,8 @@ import vectors from '../../vectors/chain.json';
 import { ChainHasher } from './ChainHasher';
 import { sealChain, type Seal } from './Seal';
 import { SessionChain } from './SessionChain';
-import {
-  verifySession,
-  type StoredEntry,
-  type VerifySessionOptions,
-} from './verifySession';
+import type { StoredEntry, VerifySessionOptions } from './Verification';
+import { verifySession } from './verifySession';
 
 type WholeEntry = Extract<StoredEntry, { body: string }>;
 
@@ -24,7 +21,7 @@ const vectorKeys = new Map([
 ]);
 const vectorSeals = vectors.seals as Seal[];
 
-function verify(change: Partial<VerifySessionOptions> = {}) {
+function verify(overrides: Partial<VerifySessionOptions> = {}) {
   return verifySession({
     sessionId: vectors.session_id,
     entries: vectors.entries.map(({ seq, body, salt, hash }) => ({
@@ -37,7 +34,7 @@ function verify(change: Partial<VerifySessionOptions> = {}) {
     keys: vectorKeys,
     sha256: nodeSha256,
     verifySignature: nodeVerifySignature,
-    ...change,
+    ...overrides,
   });
 }
 
