@@ -19,6 +19,8 @@ export interface StepContext {
   /** Aborted by a cancel of the turn and by the step's time-out. */
   signal: AbortSignal;
   timeoutMs: number;
+  /** How far the playbook is, in steps. */
+  progress: { done: number; total: number };
 }
 
 /** Does one verb. It throws a `StepError` when the step failed. */

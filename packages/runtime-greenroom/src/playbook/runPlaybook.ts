@@ -42,12 +42,18 @@ const DEFAULT_TIMEOUT_MS: Record<Verb, number> = {
 };
 
 /** What a run needs besides the playbook: everything of a step's context that is the same for all steps. */
-export type RunContext = Omit<StepContext, 'stepName' | 'timeoutMs'>;
+export type RunContext = Omit<
+  StepContext,
+  'stepName' | 'timeoutMs' | 'progress'
+>;
 
 interface Progress {
   outputs: Record<string, StepOutput>;
   lastText?: string;
   answer?: string;
+  /** Steps of the whole playbook that are done; loops count as one. */
+  done: number;
+  total: number;
 }
 
 /**
@@ -58,9 +64,16 @@ export async function runPlaybook(
   scope: Scope,
   context: RunContext,
 ): Promise<TurnOutcome> {
-  const progress: Progress = { outputs: {} };
+  const progress: Progress = {
+    outputs: {},
+    done: 0,
+    total: playbook.steps.length,
+  };
   try {
-    await runSteps(playbook.steps, scope, context, progress);
+    for (const step of playbook.steps) {
+      await runSteps([step], scope, context, progress);
+      progress.done += 1;
+    }
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     return {
@@ -85,7 +98,7 @@ async function runSteps(
     const stepScope = { ...scope, outputs: progress.outputs };
     if (step.when && step.when.evaluate(stepScope) !== true) {
       // A skipped step's output exists, so that later conditions need no guard.
-      if (step.set) progress.outputs[step.set] = { text: '', skipped: true };
+      if (step.set) progress.outputs[step.set] = outputWithout('skipped');
       continue;
     }
     const output = await outputOf(step, stepScope, context, progress);
@@ -105,20 +118,29 @@ async function outputOf(
   progress: Progress,
 ): Promise<StepOutput> {
   try {
-    return await runStep(step, scope, context, progress);
+    const output = await runStep(step, scope, context, progress);
+    return { skipped: false, failed: false, ...output };
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     if (step.onFailure === 'fail') throw error;
     context.turn.emit('agent.status', {
-      text: `Went on after "${step.name}": ${error.message}`,
+      text: `Went on after "${step.name}": ${error.message}`.slice(0, 4_096),
     });
     return {
-      text: '',
-      failed: true,
-      approved: false,
+      ...outputWithout('failed'),
       error: { reason: error.reason, message: error.message },
     };
   }
+}
+
+/** What stands for the output of a step that gave none. */
+function outputWithout(because: 'skipped' | 'failed'): StepOutput {
+  return {
+    text: '',
+    skipped: because === 'skipped',
+    failed: because === 'failed',
+    approved: false,
+  };
 }
 
 async function runStep(
@@ -132,7 +154,13 @@ async function runStep(
   const signal = waitsForPeople(step.verb)
     ? context.signal // Its time-out is the request's, decided outside.
     : AbortSignal.any([context.signal, timeout]);
-  const stepContext = { ...context, stepName: step.name, signal, timeoutMs };
+  const stepContext = {
+    ...context,
+    stepName: step.name,
+    signal,
+    timeoutMs,
+    progress: { done: progress.done, total: progress.total },
+  };
   try {
     if (step.verb === 'forEach') {
       const { in: items } = step.body.render(scope);
@@ -182,7 +210,11 @@ async function runLoop(
   }
   const texts: string[] = [];
   for (const [index, item] of items.entries()) {
-    const inner: Progress = { outputs: progress.outputs };
+    const inner: Progress = {
+      outputs: progress.outputs,
+      done: progress.done,
+      total: progress.total,
+    };
     await runSteps(step.steps, { ...scope, item, index }, context, inner);
     texts.push(inner.lastText ?? '');
     progress.answer = inner.answer ?? progress.answer;

@@ -64,7 +64,7 @@ export class RuntimeSession {
     const wanted = (turn: QueuedTurn) => !turnId || turn.id === turnId;
     for (const turn of this.queue.filter(wanted)) {
       this.queue.splice(this.queue.indexOf(turn), 1);
-      this.emit(turn, 'turn.cancelled', { reason });
+      this.emit(turn, 'turn.cancelled', cancellation(reason));
     }
     if (this.running && wanted(this.running)) this.running.abort.abort(reason);
   }
@@ -94,7 +94,7 @@ export class RuntimeSession {
       windingDown(signal),
     ]);
     if (!result || signal.aborted) {
-      this.emit(turn, 'turn.cancelled', { reason: String(signal.reason) });
+      this.emit(turn, 'turn.cancelled', cancellation(String(signal.reason)));
       return;
     }
     this.emit(turn, 'turn.finished', { ...result });
@@ -106,19 +106,16 @@ export class RuntimeSession {
     } catch (error) {
       return {
         outcome: 'failed',
-        error: {
-          reason: (error as Error).name ?? 'RuntimeError',
-          message: (error as Error).message ?? String(error),
-        },
+        error: { reason: 'RuntimeError', message: (error as Error).message },
       };
     }
   }
 
   private turnOf(turn: QueuedTurn): Turn {
     const { signal } = turn.abort;
-    const emit: Turn['emit'] = (type, payload) => {
+    const emit: Turn['emit'] = (type, payload, eventId) => {
       // What a cancelled turn still says would follow its end.
-      if (!signal.aborted) this.emit(turn, type, payload);
+      if (!signal.aborted) this.emit(turn, type, payload, eventId);
     };
     const request = (
       type: string,
@@ -147,9 +144,10 @@ export class RuntimeSession {
     turn: QueuedTurn,
     type: string,
     payload: Record<string, unknown>,
+    eventId: string = randomUUID(),
   ): void {
     this.events.emit({
-      event_id: randomUUID(),
+      event_id: eventId,
       type,
       session_id: this.id,
       turn_id: turn.id,
@@ -168,4 +166,11 @@ function windingDown(signal: AbortSignal): Promise<undefined> {
       { once: true },
     ),
   );
+}
+
+/** One word is a reason for programs; a sentence is for people. */
+function cancellation(reason: string): { reason: string; message?: string } {
+  return /^[A-Za-z]{1,128}$/.test(reason)
+    ? { reason }
+    : { reason: 'Cancelled', message: reason };
 }

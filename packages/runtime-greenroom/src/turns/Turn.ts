@@ -10,7 +10,7 @@ export interface PermissionRequest {
   action: string;
   reason: string;
   tool?: string;
-  arguments?: unknown;
+  arguments?: Record<string, unknown>;
   timeoutMs: number;
 }
 
@@ -29,7 +29,8 @@ export interface Turn {
   readonly text: string;
   /** Aborted when the turn is cancelled, the session closed or the runtime shut down. */
   readonly signal: AbortSignal;
-  emit(type: string, payload: Record<string, unknown>): void;
+  /** Says something about the turn. A delta names the id of the durable event that will stand in its place. */
+  emit(type: string, payload: Record<string, unknown>, eventId?: string): void;
   /** Resolves with what a person decided, or with `expired: true`; rejects when the turn is cancelled. */
   requestPermission(request: PermissionRequest): Promise<Decision>;
   /** Resolves with a person's answer, or with `expired: true`; rejects when the turn is cancelled. */

@@ -10,16 +10,15 @@ export const httpVerb: VerbWork<'http'> = async (body, context) => {
   const callId = randomUUID();
   const { method, url } = body;
   context.turn.emit('agent.tool_call', {
-    call_id: callId,
-    name: 'http',
-    title: context.stepName,
-    arguments: { method, url },
+    tool_use_id: callId,
+    tool_name: 'http',
+    input: { method, url },
   });
   const result = (text: string, isError: boolean) =>
     context.turn.emit('agent.tool_result', {
-      call_id: callId,
-      name: 'http',
-      output: text,
+      tool_use_id: callId,
+      tool_name: 'http',
+      content: text,
       is_error: isError,
     });
   let response: Response;

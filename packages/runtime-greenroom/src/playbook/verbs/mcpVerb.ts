@@ -9,16 +9,16 @@ export const mcpVerb: VerbWork<'mcp'> = async (body, context) => {
   const args = body.arguments ?? {};
   const callId = randomUUID();
   context.turn.emit('agent.tool_call', {
-    call_id: callId,
-    name: body.tool,
-    title: context.stepName,
-    arguments: args,
+    tool_use_id: callId,
+    tool: server,
+    tool_name: body.tool,
+    input: args,
   });
   const answer = await context.tools.call(server, tool, args, context);
   context.turn.emit('agent.tool_result', {
-    call_id: callId,
-    name: body.tool,
-    output: answer.text,
+    tool_use_id: callId,
+    tool_name: body.tool,
+    content: answer.text,
     is_error: answer.isError,
   });
   if (answer.isError) {

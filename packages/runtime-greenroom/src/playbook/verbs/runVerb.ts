@@ -4,7 +4,7 @@ import { runProcess, type ProcessResult } from '../../processes/runProcess';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
 
-/** Kept of a step's output; more belongs into a file. Two such texts fit an event's blob limit many times over. */
+/** Kept of a step's output; more belongs into a file. Far below the megabyte that an event may hold. */
 const OUTPUT_LIMIT_BYTES = 256 * 1024;
 
 /** What the tail of a failed script may add to the error's sentence. */
@@ -14,35 +14,43 @@ const ERROR_TAIL_CHARACTERS = 600;
 export const runVerb: VerbWork<'run'> = async (body, context) => {
   const { turn, session } = context;
   const callId = randomUUID();
+  const resultId = randomUUID();
   turn.emit('agent.tool_call', {
-    call_id: callId,
-    name: 'run',
-    title: context.stepName,
-    arguments: { script: body.script.script, env: body.script.env },
+    tool_use_id: callId,
+    tool_name: 'run',
+    input: { script: body.script.script, env: body.script.env },
   });
   const result = await runProcess({
     command: body.shell ?? 'sh',
     args: ['-e', '-c', body.script.script],
     cwd: resolve(session.workspaceDir, body.workingDir ?? '.'),
     env: { ...session.env, ...body.env, ...body.script.env },
-    signal: turn.signal,
+    signal: context.signal,
     timeoutMs: context.timeoutMs,
     outputLimitBytes: OUTPUT_LIMIT_BYTES,
-    onOutput: text => turn.emit('delta.tool_output', { call_id: callId, text }),
+    onOutput: text =>
+      turn.emit('delta.tool_output', {
+        event_id: resultId,
+        tool_use_id: callId,
+        text,
+      }),
   });
   const problem = problemOf(result, context.timeoutMs);
-  turn.emit('agent.tool_result', {
-    call_id: callId,
-    name: 'run',
-    output: joined(result),
-    is_error: problem !== undefined,
-    ...(result.exitCode !== undefined && { exit_code: result.exitCode }),
-    duration_ms: result.durationMs,
-  });
+  turn.emit(
+    'agent.tool_result',
+    {
+      tool_use_id: callId,
+      tool_name: 'run',
+      content: problem ? `${joined(result)}\n(it ${problem})` : joined(result),
+      is_error: problem !== undefined,
+      duration_ms: result.durationMs,
+    },
+    resultId,
+  );
   if (problem) {
     const tail = joined(result).trim().slice(-ERROR_TAIL_CHARACTERS);
     throw new StepError(
-      result.timedOut ? 'StepTimedOut' : 'StepFailed',
+      result.timedOut || result.aborted ? 'StepTimedOut' : 'StepFailed',
       `Step "${context.stepName}" ${problem}.${
         tail ? ` It said: ${tail}` : ''
       }`,
@@ -56,10 +64,10 @@ function problemOf(
   result: ProcessResult,
   timeoutMs: number,
 ): string | undefined {
-  if (result.timedOut) {
+  if (result.timedOut || result.aborted) {
     return `was ended after ${
       timeoutMs / 1000
-    } s. Raise its timeout or do less`;
+    } s; raise its timeout or do less`;
   }
   if (result.killedBy) return `was killed by ${result.killedBy}`;
   if (result.exitCode !== 0) return `ended with exit code ${result.exitCode}`;
