@@ -2,24 +2,9 @@
 // with 1 when a file is not as it would be written.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { loadTypeScript, packageDir } from './loadTypeScript.mjs';
 
-const packageDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(dirname(packageDir));
-
-async function loadGenerator() {
-  const { outputFiles } = await build({
-    entryPoints: [join(packageDir, 'src/generate/generatedFiles.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    logLevel: 'error',
-  });
-  const code = Buffer.from(outputFiles[0].contents).toString('base64');
-  return import(`data:text/javascript;base64,${code}`);
-}
 
 async function readExamples() {
   const folder = join(packageDir, 'examples');
@@ -48,7 +33,7 @@ async function leftovers(files) {
   return present.map(name => `crds/${name}`).filter(path => !files.has(path));
 }
 
-const { generatedFiles } = await loadGenerator();
+const { generatedFiles } = await loadTypeScript('src/generate/generatedFiles.ts');
 const files = generatedFiles(await readExamples());
 const stale = await leftovers(files);
 for (const [path, content] of files) {

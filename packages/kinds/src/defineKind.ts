@@ -95,7 +95,10 @@ export function defineKind<
   };
 }
 
-type SiblingsOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+/** Without siblings nothing is added: an empty Zod object would forbid every other field. */
+type SiblingsOf<Shape extends z.ZodRawShape> = keyof Shape extends never
+  ? unknown
+  : z.output<z.ZodObject<Shape>>;
 
 /** An object of a kind as the API server returns it: defaults filled in. */
 export type KindOf<D> = D extends KindDefinition<

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { schemaAt } from '../crd/schemaAt';
+import { entryOf, schemaAt } from '../crd/schemaAt';
 import type { StructuralSchema } from '../crd/structuralSchema';
 import { fieldPath, type FieldProblem } from './FieldProblem';
 
@@ -11,7 +11,8 @@ type Issue = z.core.$ZodIssue;
  * @param schema - the structural schema of the whole object, which names types as an API server does
  */
 export function problemOf(issue: Issue, object: unknown, schema: StructuralSchema): FieldProblem {
-  const path = fieldPath(issue.path);
+  const isRule = issue.code === 'custom' && !issue.params;
+  const path = isRule ? rulePath(issue.path, schema) : fieldPath(issue.path);
   const value = valueAt(object, issue.path);
   return { path, message: messageOf(issue, path, value, schemaAt(schema, issue.path)) };
 }
@@ -86,4 +87,16 @@ function valueAt(object: unknown, steps: readonly PropertyKey[]): unknown {
   let value = object;
   for (const step of steps) value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
   return value;
+}
+
+/** A path as an API server writes it for what a rule says: keys of a map stand in brackets. */
+function rulePath(steps: readonly PropertyKey[], schema: StructuralSchema): string {
+  let path = '';
+  for (const [index, step] of steps.entries()) {
+    const holder = schemaAt(schema, steps.slice(0, index));
+    const isKey = typeof step === 'number' || (holder !== undefined && entryOf(holder) !== undefined);
+    if (isKey) path += `[${String(step)}]`;
+    else path += path ? `.${String(step)}` : String(step);
+  }
+  return path;
 }

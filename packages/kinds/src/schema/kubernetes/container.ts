@@ -73,8 +73,11 @@ const HookPort = z
   .union([Port, PortName])
   .meta({
     'x-kubernetes-int-or-string': true,
-    description: 'Number or name of the port.',
-  });
+    minimum: 1,
+    maximum: 65535,
+    maxLength: 15,
+  })
+  .describe('Number or name of the port.');
 
 const Hook = withRules(
   z.object({

@@ -1,0 +1,22 @@
+import { conditionReasons } from './conditionReasons';
+
+describe('conditionReasons', () => {
+  it('names types and reasons in CamelCase, as Kubernetes wants them', () => {
+    for (const { type, reason } of conditionReasons) {
+      expect(type).toMatch(/^[A-Z][A-Za-z]+$/);
+      expect(reason).toMatch(/^[A-Z][A-Za-z]+$/);
+    }
+  });
+
+  it('says in sentences what each means and what to do', () => {
+    for (const { meaning, action } of conditionReasons) {
+      expect(meaning).toMatch(/^\w.*\.$/);
+      if (action !== undefined) expect(action).toMatch(/^\w.*\.$/);
+    }
+  });
+
+  it('lists each reason of a condition once', () => {
+    const keys = conditionReasons.map(({ kind, type, reason }) => `${kind}/${type}/${reason}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
