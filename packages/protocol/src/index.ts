@@ -142,3 +142,7 @@ export type {
   TextFinding,
   TextScanner,
 } from './redaction/TextScanner';
+export { decideEmission, type EmissionDecision } from './events/decideEmission';
+export { RuntimeEvent } from './events/RuntimeEvent';
+export { toX1Message } from './x1agent/toX1Message';
+export { X1Message } from './x1agent/X1Message';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonObject } from '../values/JsonValue';
+import type { JsonObject } from '../values/JsonValue';
 import { ForeignId, SessionId } from '../values/SessionId';
 import { Count, Sha256 } from '../values/Sha256';
 import { Timestamp } from '../values/Timestamp';
@@ -30,7 +30,7 @@ export const EventEnvelope = z.object({
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
     .optional(),
-  payload: JsonObject,
+  payload: z.record(z.string(), z.unknown()),
   /** Where the whole payload is, when `payload` is a shortened one; its digest and size in bytes. */
   blob: z.object({ digest: Sha256, bytes: Count }).optional(),
 });
@@ -60,7 +60,10 @@ export function parseSessionEvent(value: unknown): SessionEvent {
     return {
       ...envelope,
       type: 'agent.custom',
-      payload: { type: envelope.type, payload: envelope.payload },
+      payload: {
+        type: envelope.type,
+        payload: envelope.payload as JsonObject,
+      },
     };
   }
   return {

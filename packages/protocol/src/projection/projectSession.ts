@@ -3,6 +3,7 @@ import type { SessionEvent, SessionEventOf } from '../events/SessionEvent';
 import {
   isEnded,
   type PendingRequest,
+  type Problem,
   type SessionPhase,
   type SessionState,
   type TurnState,
@@ -15,6 +16,16 @@ const EXPIRY_REASONS: ReadonlySet<string> = new Set([
   'IdleTimeout',
   'Expired',
 ]);
+
+type EndPhase = keyof typeof TURN_OUTCOMES;
+
+/** How a turn ended that was running when its session did. */
+const TURN_OUTCOMES = {
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+  Expired: 'cancelled',
+} as const;
 
 /**
  * Folds one event into what is known about its session. Pure: the same events give the same state, and the state after
@@ -40,9 +51,9 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
     case 'session.created':
       return created(state, event);
     case 'session.completed':
-      return ended(state, event, 'Completed', event.payload.result);
+      return ended(state, event, 'Completed', { answer: event.payload.result });
     case 'session.failed':
-      return ended({ ...state, error: event.payload }, event, 'Failed');
+      return ended(state, event, 'Failed', { error: event.payload });
     case 'session.cancelled':
       return ended(
         state,
@@ -133,15 +144,25 @@ function created(
 function ended(
   state: SessionState,
   event: SessionEvent,
-  phase: SessionPhase,
-  answer?: string,
+  phase: EndPhase,
+  { answer, error }: { answer?: string; error?: Problem } = {},
 ): SessionState {
   if (isEnded(state)) return state;
+  // A turn cannot outlive its session, whatever its runtime still meant to say.
+  const next = withTurn(state, turn => ({
+    ...turn,
+    endedAt: event.ts,
+    outcome: TURN_OUTCOMES[phase],
+    answer: answer ?? turn.answer,
+    error,
+  }));
+  const lastSaid = phase === 'Completed' ? next.turn?.answer : undefined;
   return {
-    ...state,
+    ...next,
     phase,
     endedAt: event.ts,
-    answer: answer ?? state.answer,
+    answer: answer ?? lastSaid ?? state.answer,
+    error: error ?? state.error,
     pending: [],
   };
 }
@@ -161,15 +182,15 @@ function made(
 ): SessionState {
   const { content, ...rest } = payload;
   const artifact = { ...rest, turnId: turn_id ?? state.turn?.id, at: ts };
-  const made_ = {
+  const next = {
     ...state,
     artifacts: [
       ...state.artifacts.filter(({ name }) => name !== payload.name),
       artifact,
     ],
   };
-  if (!payload.answer) return made_;
-  return withTurn(made_, turn => ({
+  if (!payload.answer) return next;
+  return withTurn(next, turn => ({
     ...turn,
     answer: content ?? turn.answer,
   }));
@@ -185,6 +206,7 @@ function withTurn(
 }
 
 function asked(state: SessionState, request: PendingRequest): SessionState {
+  if (isEnded(state)) return state;
   const before = state.pending.find(
     ({ requestId }) => requestId === request.requestId,
   );
@@ -249,11 +271,11 @@ function turnEnded(
   const { turn } = state;
   const isOther = turn && event.turn_id && turn.id !== event.turn_id;
   if (!turn || isOther || turn.outcome !== 'running') return state;
-  const said_ = answer ?? turn.answer;
+  const lastSaid = answer ?? turn.answer;
   return {
     ...state,
-    turn: { ...turn, outcome, endedAt: event.ts, answer: said_, error },
-    answer: said_ ?? state.answer,
+    turn: { ...turn, outcome, endedAt: event.ts, answer: lastSaid, error },
+    answer: lastSaid ?? state.answer,
     error: outcome === 'failed' ? error : state.error,
     pending: state.pending.filter(({ turnId }) => turnId !== turn.id),
   };
