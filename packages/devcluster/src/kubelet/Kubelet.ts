@@ -5,7 +5,9 @@ import {
   Cache,
   ConfigMap,
   Controller,
+  EndpointSlice,
   EventRecorder,
+  formatKey,
   KubeClient,
   Node,
   Pod,
@@ -26,6 +28,11 @@ import { defaultRestartBackOff } from './pods/restartDelay';
 import { PodNodeProxy } from './PodNodeProxy';
 import { OrphanLedger } from './processes/OrphanLedger';
 import { SchedulerReconciler } from './scheduling/SchedulerReconciler';
+import {
+  ServiceProxyReconciler,
+  serviceOfSlice,
+  SLICES_BY_SERVICE,
+} from './services/ServiceProxyReconciler';
 
 /** Where a node is that is this machine. */
 const HOST_IP = '127.0.0.1';
@@ -49,6 +56,8 @@ export class Kubelet {
   readonly #events: EventRecorder;
   readonly #heartbeat: NodeHeartbeat;
   readonly #scheduler: Controller;
+  readonly #serviceProxy: ServiceProxyReconciler;
+  readonly #serviceController: Controller;
   readonly #ledger: OrphanLedger;
   readonly #context: PodWorkerContext;
   /** By uid. */
@@ -93,6 +102,11 @@ export class Kubelet {
       log: this.#log,
     });
     this.#scheduler = this.#makeScheduler();
+    this.#serviceProxy = new ServiceProxyReconciler({
+      cache: this.#cache,
+      events: this.#recorder('kube-proxy'),
+    });
+    this.#serviceController = this.#makeServiceController();
     this.nodeProxy = new PodNodeProxy(uid => this.#workers.get(uid));
   }
 
@@ -106,7 +120,7 @@ export class Kubelet {
   /** Ends every container, gracefully first, and everything else the kubelet runs. Nothing it started survives. */
   async stop(): Promise<void> {
     const graceMs = this.#options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS;
-    await this.#scheduler.stop();
+    await Promise.all([this.#scheduler.stop(), this.#serviceController.stop()]);
     await this.#heartbeat.stop();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>(done => {
@@ -119,6 +133,7 @@ export class Kubelet {
     ]);
     clearTimeout(timer);
     await this.#ledger.endOrphans();
+    await this.#serviceProxy.close();
     await this.#cache.stop();
     this.#client.close();
   }
@@ -133,7 +148,6 @@ export class Kubelet {
         'ended processes of containers that an earlier devcluster left behind',
       );
     }
-    this.#cache.informer(Service);
     const pods = this.#cache.informer(Pod);
     const configMaps = this.#cache.informer(ConfigMap);
     const secrets = this.#cache.informer(Secret);
@@ -149,6 +163,7 @@ export class Kubelet {
     );
     secrets.addHandler(event => this.#refresh(event.object, 'secrets', event));
     this.#scheduler.start();
+    this.#serviceController.start();
   }
 
   #makeScheduler(): Controller {
@@ -173,6 +188,22 @@ export class Kubelet {
           JSON.stringify(event.old.metadata.labels) !==
             JSON.stringify(event.object.metadata.labels),
       });
+  }
+
+  #makeServiceController(): Controller {
+    const controller = new Controller({
+      name: 'service-proxy',
+      reconciler: this.#serviceProxy,
+      cache: this.#cache,
+      log: this.#log,
+    });
+    return controller.for(Service).watches(EndpointSlice, serviceOfSlice, {
+      informer: {
+        indexes: {
+          [SLICES_BY_SERVICE]: slice => serviceOfSlice(slice).map(formatKey),
+        },
+      },
+    });
   }
 
   #unscheduled() {

@@ -22,7 +22,12 @@ export class PodAddresses {
     this.#platform = platform;
   }
 
-  allocate(): string {
+  /** @param earlier - the address a pod had before a restart of the node; it keeps it if nobody else has it now */
+  allocate(earlier?: string): string {
+    if (earlier && isPodAddress(earlier) && !this.#used.has(earlier)) {
+      this.#used.add(earlier);
+      return earlier;
+    }
     // Linux answers on all of 127.0.0.0/8; others only on what is configured.
     if (this.#platform !== 'linux') return ONLY_LOOPBACK;
     for (;;) {
@@ -37,4 +42,13 @@ export class PodAddresses {
   release(address: string): void {
     this.#used.delete(address);
   }
+}
+
+function isPodAddress(address: string): boolean {
+  const [first, second] = address.split('.').map(Number);
+  return (
+    first === 127 &&
+    second >= FIRST_SECOND_OCTET &&
+    second < FIRST_SECOND_OCTET + SECOND_OCTETS
+  );
 }

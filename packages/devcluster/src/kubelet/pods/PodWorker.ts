@@ -261,7 +261,10 @@ export class PodWorker {
   /** Gives the pod its address and volumes. Says whether it has them. */
   async #ensureMounted(): Promise<boolean> {
     const { addresses, hostIP, allocatable, client } = this.#context;
-    this.#facts ??= { podIP: addresses.allocate(), hostIP };
+    this.#facts ??= {
+      podIP: addresses.allocate(this.#pod.status?.podIP),
+      hostIP,
+    };
     const { refreshAt = Infinity } = this.#volumes;
     if (this.#isMounted && !this.#mustRemount && Date.now() < refreshAt) {
       return true;
