@@ -63,7 +63,7 @@ describe('readPod', () => {
     ).toMatchObject({
       state: 'failed',
       trouble: {
-        reason: 'ContainerFailed',
+        reason: 'OutOfMemory',
         container: 'agent',
         exitCode: 137,
         message: 'Container "agent" of pod "p" ended with exit code 137 (OOMKilled).',

@@ -5,9 +5,12 @@ export interface PodTrouble {
   reason:
     | 'Unschedulable'
     | 'ImagePullFailed'
-    | 'ContainerConfigInvalid'
+    | 'SecretNotFound'
+    | 'ConfigMapNotFound'
     | 'CrashLoop'
-    | 'ContainerFailed'
+    | 'OutOfMemory'
+    | 'InitFailed'
+    | 'PodFailed'
     | 'Evicted';
   message: string;
   /** The container it is about. */
@@ -82,7 +85,7 @@ function containerTrouble(pod: Pod, status: Status): PodTrouble | undefined {
     if (pullReasons.has(reason)) return pullTrouble(container, waiting?.message);
     if (configReasons.has(reason)) {
       return {
-        reason: 'ContainerConfigInvalid',
+        reason: missingReason(waiting?.message ?? ''),
         container: container.name,
         message: `Container "${container.name}" of pod "${pod.metadata.name}" cannot be made: ${waiting?.message ?? reason}. Create what is missing or correct its name.`,
       };
@@ -90,6 +93,12 @@ function containerTrouble(pod: Pod, status: Status): PodTrouble | undefined {
     if (reason === 'CrashLoopBackOff') return crashTrouble(pod, container);
   }
   return undefined;
+}
+
+/** The kubelet tells what is missing only in words. */
+function missingReason(message: string): PodTrouble['reason'] {
+  if (/secret/i.test(message)) return 'SecretNotFound';
+  return /configmap/i.test(message) ? 'ConfigMapNotFound' : 'PodFailed';
 }
 
 function pullTrouble(container: ContainerStatus, message: string | undefined): PodTrouble {
@@ -123,7 +132,7 @@ function failureOf(pod: Pod, status: Status): PodTrouble {
     const ended = container.state?.terminated;
     if (ended && ended.exitCode !== 0) {
       return {
-        reason: 'ContainerFailed',
+        reason: failureReason(status, container, ended.reason),
         container: container.name,
         exitCode: ended.exitCode,
         message: `Container "${container.name}" of pod "${pod.metadata.name}" ended with ${describeEnd(ended)}.`,
@@ -131,9 +140,18 @@ function failureOf(pod: Pod, status: Status): PodTrouble {
     }
   }
   return {
-    reason: 'ContainerFailed',
+    reason: 'PodFailed',
     message: `Pod "${pod.metadata.name}" failed: ${[status.reason, status.message].filter(Boolean).join(': ') || 'no reason given'}.`,
   };
+}
+
+function failureReason(
+  { initContainerStatuses = [] }: Status,
+  container: ContainerStatus,
+  reason: string | undefined,
+): PodTrouble['reason'] {
+  if (reason === 'OOMKilled') return 'OutOfMemory';
+  return initContainerStatuses.includes(container) ? 'InitFailed' : 'PodFailed';
 }
 
 function describeEnd(ended: { exitCode: number; reason?: string; message?: string }): string {

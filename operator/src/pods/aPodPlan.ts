@@ -10,8 +10,8 @@ export function anAgent(spec: Record<string, unknown> = {}, metadata: Record<str
     apiVersion: Agent.apiVersion,
     kind: 'Agent',
     metadata: { name: 'doctor', namespace: 'team', uid: 'agent-uid', generation: 1, ...metadata },
-    spec: Agent.spec.parse(spec) as Agent['spec'],
-  };
+    spec: Agent.spec.parse(spec),
+  } as Agent;
 }
 
 /** The plan of a live agent's pod. */

@@ -41,8 +41,3 @@ export function caBundleEnv(source: CaBundleSource | undefined): EnvVar[] {
     'PIP_CERT',
   ].map(name => ({ name, value: file }));
 }
-
-/** Tells Greenroom's own programs where the bundle is; they trust it beside the system's certificates. */
-export function caBundleFileEnv(source: CaBundleSource | undefined): EnvVar[] {
-  return source ? [{ name: 'CA_FILE', value: `${trustDir}/${bundleFile}` }] : [];
-}

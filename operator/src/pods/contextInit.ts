@@ -1,7 +1,7 @@
 import type { AgentPodPlan } from './AgentPodPlan';
-import { caBundleEnv, caBundleMounts, caBundleFileEnv } from './caBundle';
+import { caBundleEnv, caBundleMounts } from './caBundle';
 import { contextsKey } from './contextsConfigMap';
-import { contextsDir, contextSecretsDir, outsideDir } from './mountPaths';
+import { contextsDir, contextSecretsDir, outsideDir, scratchDir } from './mountPaths';
 import { hasOutside } from './outsideVolume';
 import { defaultResources } from './podResources';
 import type { Container, EnvVar, VolumeMount } from './PodTypes';
@@ -52,8 +52,8 @@ export function contextContainer(
       { name: 'WORKSPACE_DIR', value: agent.workspaceDir },
       ...(hasOutside(plan.contexts) ? [{ name: 'OUTSIDE_DIR', value: outsideDir }] : []),
       { name: 'SECRETS_DIR', value: contextSecretsDir },
+      { name: 'SCRATCH_DIR', value: scratchDir },
       ...scratchEnv,
-      ...caBundleFileEnv(agent.caBundle),
       ...(options.env ?? []),
       ...proxyEnv(agent.proxy, agent.clusterDomain),
       ...caBundleEnv(agent.caBundle),

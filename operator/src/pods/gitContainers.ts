@@ -2,6 +2,7 @@ import type { PlannedCheckout } from '@greenroom/context-tools';
 import type { AgentPodPlan } from './AgentPodPlan';
 import { contextContainer } from './contextInit';
 import type { Container } from './PodTypes';
+import { sidecarPorts } from './sidecar';
 
 /** Clones the repository with this number in the plan of contexts. */
 export function gitInit(plan: AgentPodPlan): (checkout: PlannedCheckout, index: number) => Container {
@@ -25,6 +26,7 @@ export function gitSync(plan: AgentPodPlan): Container[] {
             args: ['git-sync', String(index)],
             settings: plan.agent.podSpec.systemContainers?.gitSync,
             secrets: checkout.secret ? [checkout.secret] : [],
+            env: [{ name: 'GREENROOM_URL', value: `http://127.0.0.1:${sidecarPorts.agent}` }],
           }),
         ]
       : [],

@@ -2,6 +2,7 @@ import type { AgentPodPlan } from './AgentPodPlan';
 import { caBundleEnv, caBundleMounts } from './caBundle';
 import { credentialsDir, ingestCaDir, stateDir, tokenDir } from './mountPaths';
 import { ingestUrl } from './Platform';
+import { shortDigest } from './podMetadata';
 import { defaultResources } from './podResources';
 import type { Container, EnvVar } from './PodTypes';
 import { proxyEnv } from './proxyEnv';
@@ -54,9 +55,10 @@ export function sidecar(plan: AgentPodPlan): Container {
   });
 }
 
-/** Name of the volume with the secrets of one folder; folders are DNS labels, volume names have at most 63 characters. */
+/** Name of the volume with the secrets of one folder; volume names are DNS labels, folders need not be. */
 export function secretVolumeName(folder: string): string {
-  return `secret-${folder}`.slice(0, 63);
+  const name = `secret-${folder}`;
+  return name.length <= 63 && !name.includes('.') ? name : `secret-${shortDigest(folder)}`;
 }
 
 function sidecarEnv({ agent, platform, purpose }: AgentPodPlan): EnvVar[] {

@@ -1,0 +1,120 @@
+import { done, type ObjectKey, type Reconciler, type ReconcileResult } from '@greenroom/controller-runtime';
+import { Agent, type ResolvedAgent } from '@greenroom/kinds';
+import type { Assembly } from '../../assembly/AgentAssembler';
+import { NameConflictError } from '../../objects/OwnedObjects';
+import { exposedCredentials } from '../../pods/exposedCredentials';
+import type { ControllerServices } from '../ControllerServices';
+import { agentStatus } from './agentStatus';
+import { conversationsOf } from './conversations';
+import { decideAgent, type AgentObstacle, type AgentSnapshot } from './decideAgent';
+import { ensureAgentObjects } from './ensureAgentObjects';
+import { findShortcomings } from './findShortcomings';
+
+/** A Secret that is missing is looked for again: Secrets are not watched. */
+const lookAgainMs = 15_000;
+
+/** Keeps an Agent's objects as its manifest says, and its status as they are. */
+export class AgentReconciler implements Reconciler {
+  constructor(private readonly services: ControllerServices) {}
+
+  async reconcile({ namespace = '', name }: ObjectKey): Promise<ReconcileResult> {
+    const { view, statuses, now } = this.services;
+    const agent = view.agents.get({ namespace, name });
+    if (!agent || agent.metadata.deletionTimestamp) return done;
+    const resolution = view.resolve(agent);
+    if ('missing' in resolution) {
+      const obstacle: AgentObstacle = {
+        phase: 'Pending',
+        reason: 'TemplateNotFound',
+        message: resolution.missing.message,
+      };
+      const decision = decideAgent(this.snapshot(agent, undefined, { obstacle }));
+      await statuses.write(Agent, agent, agentStatus(agent, undefined, decision, this.facts(agent), now()));
+      return done;
+    }
+    return await this.reconcileResolved(agent, resolution.resolved);
+  }
+
+  private async reconcileResolved(agent: Agent, resolved: ResolvedAgent): Promise<ReconcileResult> {
+    const { assembler, statuses, links, now } = this.services;
+    const assembly = await assembler.assemble(resolved);
+    const shortcomings = await findShortcomings(this.services, assembly);
+    const obstacle = obstacleOf(assembly);
+    let snapshot = this.snapshot(agent, resolved, { shortcomings, ...(obstacle ? { obstacle } : {}) });
+    let decision = decideAgent(snapshot);
+    if (decision.replicas !== undefined) {
+      try {
+        await ensureAgentObjects(this.services, agent, assembly, decision.replicas);
+      } catch (error) {
+        if (!(error instanceof NameConflictError)) throw error;
+        snapshot = { ...snapshot, obstacle: { phase: 'Failed', reason: 'NameConflict', message: error.message } };
+        decision = decideAgent(snapshot);
+      }
+    }
+    links.byAgent(resolved)?.pushSettings(assembly.settings);
+    const status = agentStatus(agent, assembly, decision, this.facts(agent), now());
+    const wasReady = agent.status?.ready;
+    if (await statuses.write(Agent, agent, status)) this.tell(agent, status, wasReady);
+    if (decision.ready) this.services.board.wakeNext(`${resolved.namespace}/${resolved.name}`);
+    return next(decision.standbyAtMs, shortcomings.length > 0, now().getTime());
+  }
+
+  private snapshot(
+    agent: Agent,
+    resolved: ResolvedAgent | undefined,
+    more: { obstacle?: AgentObstacle; shortcomings?: AgentSnapshot['shortcomings'] },
+  ): AgentSnapshot {
+    const { board, pods, view, now } = this.services;
+    const { namespace, name } = agent.metadata;
+    const counts = board.counts(`${namespace}/${name}`);
+    return {
+      resolved,
+      pod: pods.state(namespace, name),
+      work: {
+        activeTasks: counts.active,
+        queuedTasks: counts.queued,
+        conversations: conversationsOf(view, namespace, name),
+      },
+      shortcomings: [],
+      exposed: resolved ? exposedCredentials(resolved).map(credential => credential.name) : [],
+      before: agent.status ?? {},
+      nowMs: now().getTime(),
+      ...more,
+    };
+  }
+
+  private facts({ metadata }: Agent) {
+    const { board } = this.services;
+    const key = `${metadata.namespace}/${metadata.name}`;
+    return { counts: board.counts(key), starts: board.starts(key) };
+  }
+
+  private tell(agent: Agent, status: NonNullable<Agent['status']>, wasReady: boolean | undefined): void {
+    const { events } = this.services;
+    const ready = status.conditions?.find(({ type }) => type === 'Ready');
+    if (status.ready && !wasReady) {
+      events.event(agent, { reason: 'Ready', action: 'Reconcile', note: 'The agent takes work.' });
+    } else if (status.phase !== agent.status?.phase && ready) {
+      const type = status.phase === 'Failed' || status.phase === 'Degraded' ? 'Warning' : 'Normal';
+      events.event(agent, { type, reason: ready.reason, action: 'Reconcile', note: ready.message });
+    }
+  }
+}
+
+function obstacleOf({ problems }: Assembly): AgentObstacle | undefined {
+  const [problem] = problems;
+  if (!problem) return undefined;
+  return {
+    phase: problem.reason === 'ContextError' ? 'Failed' : 'Pending',
+    reason: problem.reason,
+    message: problems.map(({ message }) => message).join(' '),
+  };
+}
+
+function next(standbyAtMs: number | undefined, looksAgain: boolean, nowMs: number): ReconcileResult {
+  const times = [
+    ...(standbyAtMs === undefined ? [] : [standbyAtMs - nowMs]),
+    ...(looksAgain ? [lookAgainMs] : []),
+  ];
+  return times.length > 0 ? { requeueAfter: Math.max(1, Math.min(...times)) } : done;
+}
