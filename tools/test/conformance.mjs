@@ -32,7 +32,9 @@ async function withDevcluster(use) {
   writeFileSync(
     images,
     JSON.stringify({
-      images: { busybox: { command: ['sh'], env: { PATH: '$PATH' } } },
+      images: {
+        'localhost/busybox': { command: ['sh'], env: { PATH: '$PATH' } },
+      },
     }),
   );
   const child = spawn(
