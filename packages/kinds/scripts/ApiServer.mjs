@@ -16,8 +16,11 @@ export class ApiServer {
     const { cluster } = named(config.clusters, context.cluster);
     const { user } = named(config.users, context.user);
     const part = (holder, key) => {
-      if (holder[`${key}-data`]) return Buffer.from(holder[`${key}-data`], 'base64');
-      return holder[key] ? readFileSync(resolve(dirname(kubeconfig), holder[key])) : undefined;
+      if (holder[`${key}-data`])
+        return Buffer.from(holder[`${key}-data`], 'base64');
+      return holder[key]
+        ? readFileSync(resolve(dirname(kubeconfig), holder[key]))
+        : undefined;
     };
     this.#server = cluster.server;
     this.#headers = user.token ? { authorization: `Bearer ${user.token}` } : {};
@@ -32,14 +35,20 @@ export class ApiServer {
   /** Sends one request; resolves with status and parsed body, whatever the status. */
   send(method, path, body, type = 'application/json') {
     return new Promise((done, failed) => {
-      const options = { method, agent: this.#agent, headers: { ...this.#headers, 'content-type': type } };
+      const options = {
+        method,
+        agent: this.#agent,
+        headers: { ...this.#headers, 'content-type': type },
+      };
       const sent = request(new URL(path, this.#server), options, response => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', chunk => {
           text += chunk;
         });
-        response.on('end', () => done({ status: response.statusCode, body: JSON.parse(text || '{}') }));
+        response.on('end', () =>
+          done({ status: response.statusCode, body: JSON.parse(text || '{}') }),
+        );
       });
       sent.on('error', failed);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
@@ -49,7 +58,10 @@ export class ApiServer {
   /** Sends one request that must succeed. */
   async need(method, path, body, type) {
     const { status, body: answer } = await this.send(method, path, body, type);
-    if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${answer.message}`);
+    if (status >= 300)
+      throw new Error(
+        `${method} ${path} answered ${status}: ${answer.message}`,
+      );
     return answer;
   }
 

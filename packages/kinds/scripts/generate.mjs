@@ -33,7 +33,9 @@ async function leftovers(files) {
   return present.map(name => `crds/${name}`).filter(path => !files.has(path));
 }
 
-const { generatedFiles } = await loadTypeScript('src/generate/generatedFiles.ts');
+const { generatedFiles } = await loadTypeScript(
+  'src/generate/generatedFiles.ts',
+);
 const files = generatedFiles(await readExamples());
 const stale = await leftovers(files);
 for (const [path, content] of files) {

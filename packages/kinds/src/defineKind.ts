@@ -78,8 +78,7 @@ export function defineKind<
   Spec extends z.ZodObject,
   Status extends z.ZodObject,
   const Conditions extends ConditionCatalogue,
-  // eslint-disable-next-line @typescript-eslint/ban-types
-  Siblings extends z.ZodRawShape = {},
+  Siblings extends z.ZodRawShape = Record<never, never>,
 >(
   options: KindOptions<Kind, Scope, Spec, Status, Siblings, Conditions>,
 ): KindDefinition<Kind, Scope, Spec, Status, Siblings, Conditions> {

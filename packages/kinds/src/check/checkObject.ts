@@ -19,14 +19,23 @@ const schemas = new WeakMap<KindDefinition, Schemas>();
  *
  * @returns what is wrong, with the field and the sentence of the API server; empty when the object is valid
  */
-export function checkObject(definition: KindDefinition, object: unknown): FieldProblem[] {
+export function checkObject(
+  definition: KindDefinition,
+  object: unknown,
+): FieldProblem[] {
   const { zod, structural } = schemasOf(definition);
   const result = zod.safeParse(object);
-  const problems = (result.error?.issues ?? []).map(issue => problemOf(issue, object, structural));
+  const problems = (result.error?.issues ?? []).map(issue =>
+    problemOf(issue, object, structural),
+  );
   for (const { holds, message, fieldPath: at = '' } of definition.objectRules) {
-    const metadata = (object as { metadata?: { name?: string } } | undefined)?.metadata;
+    const metadata = (object as { metadata?: { name?: string } } | undefined)
+      ?.metadata;
     if (holds && !holds({ metadata })) {
-      problems.push({ path: fieldPath(at.split('.').slice(1)), message: `Invalid value: ${message}` });
+      problems.push({
+        path: fieldPath(at.split('.').slice(1)),
+        message: `Invalid value: ${message}`,
+      });
     }
   }
   return problems;
@@ -38,7 +47,11 @@ function schemasOf(definition: KindDefinition): Schemas {
   if (known) return known;
   const { spec, status, siblings, rules } = definition;
   const made = {
-    zod: z.object({ spec: withRules(spec, rules), ...siblings, status: status.optional() }),
+    zod: z.object({
+      spec: withRules(spec, rules),
+      ...siblings,
+      status: status.optional(),
+    }),
     structural: objectSchema(definition),
   };
   schemas.set(definition, made);

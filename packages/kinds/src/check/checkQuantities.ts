@@ -4,11 +4,18 @@ import type { FieldProblem } from './FieldProblem';
 import { fieldsMeaning } from './fieldsMeaning';
 
 /** Checks every quantity of an object; one that does not parse, or is negative, is a problem. */
-export function checkQuantities(definition: KindDefinition, object: unknown): FieldProblem[] {
+export function checkQuantities(
+  definition: KindDefinition,
+  object: unknown,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const { path, value } of fieldsMeaning(definition, object, 'quantity')) {
     const message = quantityProblem(value);
-    if (message) problems.push({ path, message: `Invalid value: ${JSON.stringify(value)}: ${message}` });
+    if (message)
+      problems.push({
+        path,
+        message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
+      });
   }
   return problems;
 }

@@ -32,13 +32,23 @@ function collect(
   found: MeaningfulField[],
 ): void {
   if (!schema || value === undefined || value === null) return;
-  if (schema.means === meaning && (typeof value === 'string' || typeof value === 'number')) {
+  if (
+    schema.means === meaning &&
+    (typeof value === 'string' || typeof value === 'number')
+  ) {
     found.push({ path: fieldPath(steps), value });
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) collect(schema.items, item, [...steps, index], meaning, found);
+    for (const [index, item] of value.entries())
+      collect(schema.items, item, [...steps, index], meaning, found);
   } else if (typeof value === 'object') {
     for (const [name, field] of Object.entries(value)) {
-      collect(schema.properties?.[name] ?? entryOf(schema), field, [...steps, name], meaning, found);
+      collect(
+        schema.properties?.[name] ?? entryOf(schema),
+        field,
+        [...steps, name],
+        meaning,
+        found,
+      );
     }
   }
 }

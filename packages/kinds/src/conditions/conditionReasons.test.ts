@@ -9,14 +9,16 @@ describe('conditionReasons', () => {
   });
 
   it('says in sentences what each means and what to do', () => {
-    for (const { meaning, action } of conditionReasons) {
-      expect(meaning).toMatch(/^\w.*\.$/);
-      if (action !== undefined) expect(action).toMatch(/^\w.*\.$/);
-    }
+    const texts = conditionReasons.flatMap(({ meaning, action }) =>
+      [meaning, action ?? []].flat(),
+    );
+    for (const text of texts) expect(text).toMatch(/^\w.*\.$/);
   });
 
   it('lists each reason of a condition once', () => {
-    const keys = conditionReasons.map(({ kind, type, reason }) => `${kind}/${type}/${reason}`);
+    const keys = conditionReasons.map(
+      ({ kind, type, reason }) => `${kind}/${type}/${reason}`,
+    );
     expect(new Set(keys).size).toBe(keys.length);
   });
 });

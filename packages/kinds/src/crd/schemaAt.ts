@@ -8,12 +8,19 @@ export function schemaAt(
   let at: StructuralSchema | undefined = schema;
   for (const step of steps) {
     if (!at) return undefined;
-    at = typeof step === 'number' ? at.items : at.properties?.[String(step)] ?? entryOf(at);
+    at =
+      typeof step === 'number'
+        ? at.items
+        : at.properties?.[String(step)] ?? entryOf(at);
   }
   return at;
 }
 
 /** The schema of a map's values; undefined for what is no map. */
-export function entryOf({ additionalProperties }: StructuralSchema): StructuralSchema | undefined {
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+export function entryOf({
+  additionalProperties,
+}: StructuralSchema): StructuralSchema | undefined {
+  return typeof additionalProperties === 'object'
+    ? additionalProperties
+    : undefined;
 }

@@ -31,7 +31,13 @@ export interface StructuralSchema {
 }
 
 /** What a value stands for, where that takes more than a schema to judge. */
-export type Meaning = 'quantity' | 'cidr' | 'schedule' | 'timeZone' | 'regex' | 'cel';
+export type Meaning =
+  | 'quantity'
+  | 'cidr'
+  | 'schedule'
+  | 'timeZone'
+  | 'regex'
+  | 'cel';
 
 /** The largest 32-bit whole number. */
 const int32Max = 2 ** 31 - 1;

@@ -19,7 +19,10 @@ function examples(): Map<string, string> {
 describe('generatedFiles', () => {
   it('is what the repository holds', () => {
     for (const [path, content] of generatedFiles(examples())) {
-      expect({ path, upToDate: readFileSync(join(root, path), 'utf8') === content }).toEqual({
+      expect({
+        path,
+        upToDate: readFileSync(join(root, path), 'utf8') === content,
+      }).toEqual({
         path,
         upToDate: true,
       });
@@ -27,7 +30,13 @@ describe('generatedFiles', () => {
   });
 
   it('is what the command finds as well', () => {
-    execFileSync(process.execPath, [join(packageDir, 'scripts/generate.mjs'), '--check'], { stdio: 'pipe' });
+    const check = () =>
+      execFileSync(
+        process.execPath,
+        [join(packageDir, 'scripts/generate.mjs'), '--check'],
+        { stdio: 'pipe' },
+      );
+    expect(check).not.toThrow();
   });
 
   it('makes a CRD for each kind, and the reference', () => {

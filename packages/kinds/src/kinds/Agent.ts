@@ -4,14 +4,13 @@ import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { agentFields } from '../schema/agentFields';
 import { column } from '../schema/columns';
 import { LocalRef } from '../schema/references';
+import { keyedList, setOf } from '../schema/collections';
 import {
   Duration,
   integer,
-  keyedList,
   ObjectName,
   Port,
   Quantity,
-  setOf,
   ShortName,
   text,
   Timestamp,

@@ -3,7 +3,8 @@ import { agentTemplateConditions } from '../conditions/agentTemplateConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { agentFields } from '../schema/agentFields';
 import { column } from '../schema/columns';
-import { list, text } from '../schema/scalars';
+import { list } from '../schema/collections';
+import { text } from '../schema/scalars';
 import { Count, statusFields } from '../schema/status';
 
 /** A reusable blueprint of agents. */

@@ -3,16 +3,8 @@ import { approvalConditions } from '../conditions/approvalConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { LocalRef } from '../schema/references';
-import {
-  EntityRef,
-  filled,
-  integer,
-  list,
-  RawObject,
-  setOf,
-  text,
-  Timestamp,
-} from '../schema/scalars';
+import { list, RawObject, setOf } from '../schema/collections';
+import { EntityRef, filled, integer, text, Timestamp } from '../schema/scalars';
 import { Count, statusFields } from '../schema/status';
 import { withRules } from '../schema/withRules';
 

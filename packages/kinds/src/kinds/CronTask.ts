@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { cronTaskConditions } from '../conditions/cronTaskConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
+import { list, textMap } from '../schema/collections';
 import {
   filled,
   integer,
-  list,
   ObjectName,
   text,
-  textMap,
   Timestamp,
 } from '../schema/scalars';
 import { Count, statusFields } from '../schema/status';
@@ -24,9 +23,11 @@ export const CronTask = defineKind({
   acts: false,
   doc: 'Tasks on a schedule.',
   spec: z.object({
-    schedule: filled(128).meta({ means: 'schedule' }).describe(
-      'When, in five fields as in cron, or @hourly, @daily, @weekly, @monthly, @yearly.',
-    ),
+    schedule: filled(128)
+      .meta({ means: 'schedule' })
+      .describe(
+        'When, in five fields as in cron, or @hourly, @daily, @weekly, @monthly, @yearly.',
+      ),
     timeZone: z
       .string()
       .min(1)

@@ -6,17 +6,16 @@ import { column } from '../schema/columns';
 import { Proxy } from '../schema/network';
 import { PodSettings } from '../schema/PodSettings';
 import { SecretKeyRef } from '../schema/references';
+import { keyedList, textMap } from '../schema/collections';
 import {
   Duration,
   filled,
   HttpUrl,
   ImageName,
   integer,
-  keyedList,
   ObjectName,
   ShortName,
   text,
-  textMap,
   Timestamp,
 } from '../schema/scalars';
 import { statusFields } from '../schema/status';
@@ -102,9 +101,11 @@ const RedactionRule = z.object({
   name: ShortName.describe(
     'Names the rule; it stands in place of what was found.',
   ),
-  pattern: filled(1024).meta({ means: 'regex' }).describe(
-    'Regular expression (RE2); what it matches is removed, or its first group.',
-  ),
+  pattern: filled(1024)
+    .meta({ means: 'regex' })
+    .describe(
+      'Regular expression (RE2); what it matches is removed, or its first group.',
+    ),
   description: text(512).optional().describe('What it finds.'),
 });
 

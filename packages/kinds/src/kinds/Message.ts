@@ -4,12 +4,12 @@ import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { SessionOverrides } from '../schema/SessionOverrides';
 import { ConfigMapKeyRef, LocalRef } from '../schema/references';
+import { list } from '../schema/collections';
 import {
   Digest,
   Duration,
   EntityRef,
   filled,
-  list,
   text,
   Timestamp,
 } from '../schema/scalars';

@@ -3,7 +3,8 @@ import { messageChunkConditions } from '../conditions/messageChunkConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { LocalRef } from '../schema/references';
-import { filled, list, text } from '../schema/scalars';
+import { list } from '../schema/collections';
+import { filled, text } from '../schema/scalars';
 import { Count, statusFields } from '../schema/status';
 
 /** A piece of the stream of a Message. */

@@ -3,14 +3,13 @@ import { modelConditions } from '../conditions/modelConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { SecretKeyRef } from '../schema/references';
+import { list, textMap } from '../schema/collections';
 import {
   filled,
   HttpUrl,
   integer,
-  list,
   ObjectName,
   text,
-  textMap,
   Timestamp,
 } from '../schema/scalars';
 import { Money, statusFields } from '../schema/status';

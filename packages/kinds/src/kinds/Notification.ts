@@ -3,11 +3,11 @@ import { notificationConditions } from '../conditions/notificationConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { LocalRef } from '../schema/references';
+import { setOf } from '../schema/collections';
 import {
   EntityRef,
   filled,
   SessionId,
-  setOf,
   text,
   Timestamp,
 } from '../schema/scalars';

@@ -4,7 +4,8 @@ import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { LabelSelector } from '../schema/kubernetes/scheduling';
 import { PolicyRule } from '../schema/PolicyRule';
-import { keyedList, text } from '../schema/scalars';
+import { keyedList } from '../schema/collections';
+import { text } from '../schema/scalars';
 import { Count, statusFields } from '../schema/status';
 
 /** What agents may do. */

@@ -4,15 +4,8 @@ import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { column } from '../schema/columns';
 import { EnvVar, Resources } from '../schema/kubernetes/container';
 import { LocalRef } from '../schema/references';
-import {
-  filled,
-  ImageName,
-  integer,
-  keyedList,
-  list,
-  RawObject,
-  text,
-} from '../schema/scalars';
+import { keyedList, list, RawObject } from '../schema/collections';
+import { filled, ImageName, integer, text } from '../schema/scalars';
 import { statusFields } from '../schema/status';
 
 /** A provider service on the bus. */

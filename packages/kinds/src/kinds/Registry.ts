@@ -5,15 +5,13 @@ import { column } from '../schema/columns';
 import { GitRepository } from '../schema/git';
 import { MountPath } from '../schema/paths';
 import { LocalRef } from '../schema/references';
+import { keyedList, list, RawObject } from '../schema/collections';
 import {
   Duration,
   EntityRef,
   filled,
   HttpUrl,
   ImageName,
-  keyedList,
-  list,
-  RawObject,
   ShortName,
   text,
   Timestamp,

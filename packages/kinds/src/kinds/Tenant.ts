@@ -3,13 +3,11 @@ import { tenantConditions } from '../conditions/tenantConditions';
 import { defineKind, type DraftOf, type KindOf } from '../defineKind';
 import { Budget } from '../schema/agentFields';
 import { column } from '../schema/columns';
+import { keyedList, mapOf, setOf } from '../schema/collections';
 import {
   filled,
-  keyedList,
-  mapOf,
   ObjectName,
   Quantity,
-  setOf,
   ShortName,
   text,
 } from '../schema/scalars';

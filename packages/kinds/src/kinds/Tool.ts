@@ -5,18 +5,20 @@ import { column } from '../schema/columns';
 import { EnvVar, Resources } from '../schema/kubernetes/container';
 import { LocalRef, SecretKeyRef } from '../schema/references';
 import {
+  keyedList,
+  list,
+  RawObject,
+  setOf,
+  textMap,
+} from '../schema/collections';
+import {
   Digest,
   Duration,
   filled,
   HttpUrl,
   ImageName,
-  keyedList,
-  list,
   Port,
-  RawObject,
-  setOf,
   text,
-  textMap,
   Timestamp,
 } from '../schema/scalars';
 import { statusFields } from '../schema/status';

@@ -14,14 +14,20 @@ export function cleanPath(path: string, workspaceDir: string): string {
     .split('/')
     .filter(part => part !== '' && part !== '.');
   if (parts.includes('..')) {
-    throw new InvalidPathError(`Path "${path}" contains "..". Write the path it leads to.`);
+    throw new InvalidPathError(
+      `Path "${path}" contains "..". Write the path it leads to.`,
+    );
   }
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(path)) {
-    throw new InvalidPathError(`Path ${JSON.stringify(path)} contains a control character. Remove it.`);
+    throw new InvalidPathError(
+      `Path ${JSON.stringify(path)} contains a control character. Remove it.`,
+    );
   }
   if (parts.length === 0) {
-    throw new InvalidPathError(`Path "${path}" is the root of the file system. Name a folder or file in it.`);
+    throw new InvalidPathError(
+      `Path "${path}" is the root of the file system. Name a folder or file in it.`,
+    );
   }
   return `/${parts.join('/')}`;
 }
@@ -48,7 +54,12 @@ export function conflictingPaths(claims: readonly PathClaim[]): PathConflict[] {
   const conflicts: PathConflict[] = [];
   for (const [index, second] of claims.entries()) {
     for (const first of claims.slice(0, index)) {
-      if (overlap(first, second)) conflicts.push({ first: first.name, second: second.name, path: second.path });
+      if (overlap(first, second))
+        conflicts.push({
+          first: first.name,
+          second: second.name,
+          path: second.path,
+        });
     }
   }
   return conflicts;

@@ -2,15 +2,14 @@ import { z } from 'zod';
 import { GitContext } from './git';
 import { FileMode, MountPath } from './paths';
 import { LocalRef } from './references';
+import { keyedList, textMap } from './collections';
 import {
   DataKey,
   Duration,
   HttpUrl,
-  keyedList,
   ObjectName,
   ShortName,
   text,
-  textMap,
 } from './scalars';
 import { withRules } from './withRules';
 

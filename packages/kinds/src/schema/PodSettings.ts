@@ -3,7 +3,8 @@ import { Affinity, Toleration } from './kubernetes/scheduling';
 import { EnvVar, Lifecycle, Resources } from './kubernetes/container';
 import { PodSecurityContext, SecurityContext } from './kubernetes/security';
 import { Volume, VolumeMount } from './kubernetes/volumes';
-import { keyedList, list, ObjectName, textMap } from './scalars';
+import { keyedList, list, textMap } from './collections';
+import { ObjectName } from './scalars';
 
 const SystemContainer = z.object({
   extraEnv: keyedList(EnvVar, ['name'], 64)

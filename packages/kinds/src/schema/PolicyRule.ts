@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { setOf } from './collections';
 import {
   Duration,
   EntityRef,
   filled,
   HostPattern,
   integer,
-  setOf,
   ShortName,
   text,
 } from './scalars';

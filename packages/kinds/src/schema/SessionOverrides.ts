@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { LocalRef } from './references';
-import {
-  filled,
-  list,
-  ObjectName,
-  RawObject,
-  setOf,
-  ShortName,
-  text,
-} from './scalars';
+import { list, RawObject, setOf } from './collections';
+import { filled, ObjectName, ShortName, text } from './scalars';
 
 /** Changes to an agent for one session or message. */
 export const SessionOverrides = z.object({

@@ -5,19 +5,16 @@ import { CaBundle, Proxy } from './network';
 import { AbsolutePath } from './paths';
 import { PodSettings } from './PodSettings';
 import { ConfigMapKeyRef, LocalRef } from './references';
+import { keyedList, list, RawObject, setOf } from './collections';
 import {
   filled,
   HostPattern,
   HttpUrl,
   ImageName,
   integer,
-  keyedList,
-  list,
   ObjectName,
   Port,
   PortName,
-  RawObject,
-  setOf,
   text,
 } from './scalars';
 import { Plugins, Skills } from './skills';
@@ -166,12 +163,10 @@ const Quota = z.object({
   maxTaskStarts: integer(1, 1_000_000)
     .optional()
     .describe('Most Tasks started within the window.'),
-  windowSeconds: integer(60, 86_400)
-    .optional()
-    .meta({
-      description: 'Length of the sliding window, in seconds.',
-      resolvedDefault: 3600,
-    }),
+  windowSeconds: integer(60, 86_400).optional().meta({
+    description: 'Length of the sliding window, in seconds.',
+    resolvedDefault: 3600,
+  }),
 });
 
 /** The fields that an Agent and an AgentTemplate share; none has a default in the CRD, or it would win over the template. */
@@ -257,12 +252,10 @@ export const agentFields = {
     })
     .optional()
     .describe('What the agent may reach on the network; nothing by default.'),
-  maxConcurrentTasks: integer(1, 1000)
-    .optional()
-    .meta({
-      description: 'Most Tasks at work at once; the others are queued.',
-      resolvedDefault: 5,
-    }),
+  maxConcurrentTasks: integer(1, 1000).optional().meta({
+    description: 'Most Tasks at work at once; the others are queued.',
+    resolvedDefault: 5,
+  }),
   quota: Quota.optional().describe(
     'How many Tasks may start in a span of time.',
   ),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { FileMode, MountPath } from './paths';
 import { SecretRef } from './references';
-import { EnvName, HostPattern, keyedList, setOf, ShortName } from './scalars';
+import { keyedList, setOf } from './collections';
+import { EnvName, HostPattern, ShortName } from './scalars';
 import { withRules } from './withRules';
 
 const CredentialObject = z.object({

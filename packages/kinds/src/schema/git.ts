@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocalRef } from './references';
-import { Duration, integer, setOf, text } from './scalars';
+import { setOf } from './collections';
+import { Duration, integer, text } from './scalars';
 import { MountPath } from './paths';
 import { withRules } from './withRules';
 

@@ -4,7 +4,8 @@ import { amountPattern } from '../values/parseQuantity';
 import { withRules } from './withRules';
 
 /** A date with a time and its zone, as RFC 3339 has it. */
-const timestampPattern = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const timestampPattern =
+  /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Free text of at most `max` characters; may be empty. */
 export const text = (max: number) => z.string().max(max);
@@ -14,48 +15,6 @@ export const filled = (max: number) => z.string().min(1).max(max);
 
 /** A whole number within bounds. */
 export const integer = (min: number, max: number) => z.int().min(min).max(max);
-
-/** A list of at most `max` items that is replaced as a whole. */
-export const list = <Item extends z.ZodType>(item: Item, max: number) =>
-  z.array(item).max(max).meta({ 'x-kubernetes-list-type': 'atomic' });
-
-/** A list of at most `max` different scalars. */
-export const setOf = <Item extends z.ZodType>(item: Item, max: number) =>
-  z
-    .array(item)
-    .max(max)
-    .superRefine((values, context) => refuseDuplicates(values, value => value, context))
-    .meta({ 'x-kubernetes-list-type': 'set' });
-
-/** A list of at most `max` objects that are told apart by the fields `keys`, which the item requires. */
-export const keyedList = <Item extends z.ZodType>(item: Item, keys: string[], max: number) =>
-  z
-    .array(item)
-    .max(max)
-    .superRefine((values, context) =>
-      refuseDuplicates(
-        values,
-        // Sorted, as the API server prints the key.
-        value => Object.fromEntries([...keys].sort().map(key => [key, (value as Record<string, unknown>)[key]])),
-        context,
-      ),
-    )
-    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
-
-function refuseDuplicates(
-  values: readonly unknown[],
-  keyOf: (value: unknown) => unknown,
-  context: z.RefinementCtx,
-): void {
-  const seen = new Set<string>();
-  for (const [index, value] of values.entries()) {
-    const key = JSON.stringify(keyOf(value));
-    if (seen.has(key)) {
-      context.addIssue({ code: 'custom', path: [index], message: `Duplicate value: ${key}`, params: { whole: true } });
-    }
-    seen.add(key);
-  }
-}
 
 /** The name of an object in Kubernetes: a DNS subdomain. */
 export const ObjectName = z
@@ -83,11 +42,19 @@ export const Duration = withRules(z.string().max(32).regex(durationPattern), [
 /** An amount such as `500m` or `10Gi`, never below nothing; whole numbers may be written without quotes. */
 export const Quantity = withRules(z.union([z.string().max(32), z.int()]), [
   {
-    rule: `type(self) == string ? self.matches('${amountPattern.source.replaceAll('\\', '\\\\')}') : self >= 0`,
+    rule: `type(self) == string ? self.matches('${amountPattern.source.replaceAll(
+      '\\',
+      '\\\\',
+    )}') : self >= 0`,
     message: 'write a number with an optional suffix, such as 500m, 2 or 10Gi',
-    holds: amount => (typeof amount === 'string' ? amountPattern.test(amount) : amount >= 0),
+    holds: amount =>
+      typeof amount === 'string' ? amountPattern.test(amount) : amount >= 0,
   },
-]).meta({ 'x-kubernetes-int-or-string': true, maxLength: 32, means: 'quantity' });
+]).meta({
+  'x-kubernetes-int-or-string': true,
+  maxLength: 32,
+  means: 'quantity',
+});
 
 /** A port of TCP or UDP. */
 export const Port = integer(1, 65535);
@@ -96,9 +63,12 @@ export const Port = integer(1, 65535);
 export const Timestamp = z
   .string()
   .max(64)
-  .refine(value => timestampPattern.test(value) && !Number.isNaN(Date.parse(value)), {
-    params: { format: 'date-time' },
-  })
+  .refine(
+    value => timestampPattern.test(value) && !Number.isNaN(Date.parse(value)),
+    {
+      params: { format: 'date-time' },
+    },
+  )
   .meta({ format: 'date-time' });
 
 /** A key of a ConfigMap or Secret. */
@@ -171,29 +141,6 @@ export const Digest = z
   .string()
   .max(71)
   .regex(/^sha256:[0-9a-f]{64}$/);
-
-/** An object that is handed on as it is. */
-export const RawObject = z
-  .record(z.string(), z.unknown())
-  .meta({ 'x-kubernetes-preserve-unknown-fields': true });
-
-/** A map of texts with at most `max` entries. */
-export const textMap = (maxValue: number, max: number) => mapOf(z.string().max(maxValue), max);
-
-/** A map with at most `max` entries. */
-export const mapOf = <Value extends z.ZodType>(value: Value, max: number) =>
-  z
-    .record(z.string(), value)
-    .superRefine((map, context) => {
-      const count = Object.keys(map).length;
-      if (count <= max) return;
-      context.addIssue({
-        code: 'custom',
-        message: `Too many: ${count}: must have at most ${max} items`,
-        params: { whole: true },
-      });
-    })
-    .meta({ maxProperties: max });
 
 /** The name of a port of a container or Service. */
 export const PortName = z

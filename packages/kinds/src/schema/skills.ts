@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { GitSkills } from './git';
 import { MountPath } from './paths';
 import { LocalRef } from './references';
-import { filled, ImageName, keyedList, RawObject, ShortName } from './scalars';
+import { keyedList, RawObject } from './collections';
+import { filled, ImageName, ShortName } from './scalars';
 import { withRules } from './withRules';
 
 const SkillObject = z.object({

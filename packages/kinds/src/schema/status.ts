@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { filled, integer, keyedList, text, Timestamp } from './scalars';
+import { keyedList } from './collections';
+import { filled, integer, text, Timestamp } from './scalars';
 
 /** The largest whole number that JSON programs agree on. */
 const largest = Number.MAX_SAFE_INTEGER;

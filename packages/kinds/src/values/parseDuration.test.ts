@@ -1,22 +1,36 @@
 import fc from 'fast-check';
-import { InvalidDurationError, longestDurationMs, parseDuration, printDuration } from './parseDuration';
+import {
+  InvalidDurationError,
+  longestDurationMs,
+  parseDuration,
+  printDuration,
+} from './parseDuration';
 
 describe('parseDuration', () => {
   it('reads what printDuration writes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: longestDurationMs }), milliseconds => {
-        expect(parseDuration(printDuration(milliseconds))).toBe(milliseconds);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: longestDurationMs }),
+        milliseconds => {
+          expect(parseDuration(printDuration(milliseconds))).toBe(milliseconds);
+        },
+      ),
     );
   });
 
   it('adds up its parts, in any order and any number', () => {
     const sizes = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-    const part = fc.tuple(fc.integer({ min: 0, max: 999 }), fc.constantFrom('ms', 's', 'm', 'h', 'd'));
+    const part = fc.tuple(
+      fc.integer({ min: 0, max: 999 }),
+      fc.constantFrom('ms', 's', 'm', 'h', 'd'),
+    );
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), parts => {
         const text = parts.map(([count, unit]) => `${count}${unit}`).join('');
-        const sum = parts.reduce((total, [count, unit]) => total + count * sizes[unit as 'ms'], 0);
+        const sum = parts.reduce(
+          (total, [count, unit]) => total + count * sizes[unit as 'ms'],
+          0,
+        );
         expect(parseDuration(text)).toBe(sum);
       }),
     );
@@ -33,12 +47,20 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
 
-  it.each(['', '10', 's', '1.5h', '-1s', '1 m', '1w', 'soon', '1h30', '99999999999999999d'])(
-    'refuses %j, and says what to write',
-    text => {
-      expect(() => parseDuration(text)).toThrow(InvalidDurationError);
-    },
-  );
+  it.each([
+    '',
+    '10',
+    's',
+    '1.5h',
+    '-1s',
+    '1 m',
+    '1w',
+    'soon',
+    '1h30',
+    '99999999999999999d',
+  ])('refuses %j, and says what to write', text => {
+    expect(() => parseDuration(text)).toThrow(InvalidDurationError);
+  });
 });
 
 describe('printDuration', () => {

@@ -59,14 +59,7 @@ export function parseQuantity(text: string | number): Quantity {
   const digits = BigInt(`${whole}${fraction}` || '0');
   const binary = binaryPower[suffix];
   const exponent = /^[eE][+-]?[0-9]/.test(suffix);
-  const power =
-    (binary === undefined
-      ? exponent
-        ? Number(suffix.slice(1))
-        : decimalPower[suffix]
-      : 0) -
-    fraction.length +
-    9;
+  const power = powerOfTen(suffix, exponent) - fraction.length + 9;
   const scaled = binary === undefined ? digits : digits << binary;
   const nano =
     power >= 0
@@ -76,6 +69,11 @@ export function parseQuantity(text: string | number): Quantity {
     nano: sign === '-' ? -nano : nano,
     format: formatOf(binary !== undefined, exponent),
   };
+}
+
+/** The power of ten that a suffix stands for; 0 for binary ones. */
+function powerOfTen(suffix: string, isExponent: boolean): number {
+  return isExponent ? Number(suffix.slice(1)) : decimalPower[suffix] ?? 0;
 }
 
 function divideUp(value: bigint, by: bigint): bigint {

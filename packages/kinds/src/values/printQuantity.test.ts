@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { InvalidQuantityError, parseQuantity, type Quantity } from './parseQuantity';
+import {
+  InvalidQuantityError,
+  parseQuantity,
+  type Quantity,
+} from './parseQuantity';
 import { printQuantity } from './printQuantity';
 
 const quantities: fc.Arbitrary<Quantity> = fc.record({
@@ -15,7 +19,27 @@ const texts = fc
       fc.tuple(fc.nat(), fc.nat()).map(([whole, part]) => `${whole}.${part}`),
       fc.nat().map(part => `.${part}`),
     ),
-    fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'e3', 'E-3', 'e+6'),
+    fc.constantFrom(
+      '',
+      'n',
+      'u',
+      'm',
+      'k',
+      'M',
+      'G',
+      'T',
+      'P',
+      'E',
+      'Ki',
+      'Mi',
+      'Gi',
+      'Ti',
+      'Pi',
+      'Ei',
+      'e3',
+      'E-3',
+      'e+6',
+    ),
   )
   .map(parts => parts.join(''));
 
@@ -39,11 +63,18 @@ describe('printQuantity', () => {
 
   it('writes equal amounts of one family in one way', () => {
     fc.assert(
-      fc.property(quantities, fc.integer({ min: 0, max: 20 }), ({ nano }, zeros) => {
-        const plain = printQuantity({ nano, format: 'DecimalSI' });
-        const padded = plain.replace(/^(-?[0-9]+)/, `$1.${'0'.repeat(zeros)}`);
-        expect(printQuantity(parseQuantity(padded))).toBe(plain);
-      }),
+      fc.property(
+        quantities,
+        fc.integer({ min: 0, max: 20 }),
+        ({ nano }, zeros) => {
+          const plain = printQuantity({ nano, format: 'DecimalSI' });
+          const padded = plain.replace(
+            /^(-?[0-9]+)/,
+            `$1.${'0'.repeat(zeros)}`,
+          );
+          expect(printQuantity(parseQuantity(padded))).toBe(plain);
+        },
+      ),
     );
   });
 
@@ -77,13 +108,26 @@ describe('printQuantity', () => {
   });
 
   it('takes whole numbers as well', () => {
-    expect(parseQuantity(3)).toEqual({ nano: 3_000_000_000n, format: 'DecimalSI' });
+    expect(parseQuantity(3)).toEqual({
+      nano: 3_000_000_000n,
+      format: 'DecimalSI',
+    });
   });
 
-  it.each(['', '1 Gi', 'Gi', '1GiB', '1e', 'e3', '--1', '1.2.3', 'lots', '0x10', '.', '1,5'])(
-    'refuses %j',
-    text => {
-      expect(() => parseQuantity(text)).toThrow(InvalidQuantityError);
-    },
-  );
+  it.each([
+    '',
+    '1 Gi',
+    'Gi',
+    '1GiB',
+    '1e',
+    'e3',
+    '--1',
+    '1.2.3',
+    'lots',
+    '0x10',
+    '.',
+    '1,5',
+  ])('refuses %j', text => {
+    expect(() => parseQuantity(text)).toThrow(InvalidQuantityError);
+  });
 });

@@ -27,7 +27,11 @@ export function printQuantity({ nano, format }: Quantity): string {
 }
 
 /** Divides as often as it goes without rest, at most `most` times. */
-function divideOut(value: bigint, by: bigint, most: number): [digits: bigint, times: number] {
+function divideOut(
+  value: bigint,
+  by: bigint,
+  most: number,
+): [digits: bigint, times: number] {
   let digits = value;
   let times = 0;
   while (times < most && digits % by === 0n) {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { list, mapOf } from '../collections';
 import {
   DataKey,
   EnvName,
   filled,
   integer,
-  list,
-  mapOf,
   ObjectName,
   Port,
   PortName,
@@ -14,7 +13,7 @@ import {
 } from '../scalars';
 import { withRules } from '../withRules';
 
-const KeyOf = (what: string) =>
+const keyOf = (what: string) =>
   z.object({
     name: ObjectName.describe(`Name of the ${what}.`),
     key: DataKey.describe(`Key in the ${what}.`),
@@ -29,10 +28,10 @@ export const EnvVar = z.object({
     .describe('Its value. $(NAME) stands for another variable.'),
   valueFrom: z
     .object({
-      configMapKeyRef: KeyOf('ConfigMap')
+      configMapKeyRef: keyOf('ConfigMap')
         .optional()
         .describe('From a ConfigMap.'),
-      secretKeyRef: KeyOf('Secret').optional().describe('From a Secret.'),
+      secretKeyRef: keyOf('Secret').optional().describe('From a Secret.'),
       fieldRef: z
         .object({
           apiVersion: text(64)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { filled, integer, list, text, textMap } from '../scalars';
+import { list, textMap } from '../collections';
+import { filled, integer, text } from '../scalars';
 
 /** A taint that a pod puts up with, as in Kubernetes. */
 export const Toleration = z.object({
@@ -18,14 +19,14 @@ export const Toleration = z.object({
     .describe('How long, in seconds; for ever by default.'),
 });
 
-const Requirement = (operators: readonly [string, ...string[]]) =>
+const requirement = (operators: readonly [string, ...string[]]) =>
   z.object({
     key: filled(316).describe('Key of the label.'),
     operator: z.enum(operators).describe('How the values are compared.'),
     values: list(text(63), 64).optional().describe('Values to compare with.'),
   });
 
-const NodeRequirement = Requirement([
+const nodeRequirement = requirement([
   'In',
   'NotIn',
   'Exists',
@@ -40,7 +41,7 @@ export const LabelSelector = z.object({
     .optional()
     .describe('Labels that must be equal.'),
   matchExpressions: list(
-    Requirement(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+    requirement(['In', 'NotIn', 'Exists', 'DoesNotExist']),
     32,
   )
     .optional()
@@ -49,10 +50,10 @@ export const LabelSelector = z.object({
 export type LabelSelector = z.output<typeof LabelSelector>;
 
 const NodeSelectorTerm = z.object({
-  matchExpressions: list(NodeRequirement, 32)
+  matchExpressions: list(nodeRequirement, 32)
     .optional()
     .describe('Requirements on labels of the node.'),
-  matchFields: list(NodeRequirement, 8)
+  matchFields: list(nodeRequirement, 8)
     .optional()
     .describe('Requirements on fields of the node.'),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { filled, integer, list, text } from '../scalars';
+import { list } from '../collections';
+import { filled, integer, text } from '../scalars';
 
 /** Linux ids go up to 2³¹ − 1. */
 const Id = integer(0, 2_147_483_647);

@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import { list, textMap } from '../collections';
 import {
   DataKey,
   filled,
   integer,
-  list,
   ObjectName,
   Quantity,
   ShortName,
   text,
-  textMap,
 } from '../scalars';
 
 const Items = list(
