@@ -1,31 +1,23 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GreenroomHome } from '../home/GreenroomHome';
 
 /** Where Greenroom's own images are published, without the tag. */
 const REPOSITORY = 'ghcr.io/greenroom-dev';
 
-/** Image → the executable that is its entry point → the bundle that executable runs. */
-const IMAGES = {
-  operator: ['greenroom-operator', 'operator/dist/operator.mjs'],
-  sidecar: ['greenroom-sidecar', 'packages/sidecar/dist/sidecar.mjs'],
-  'context-tools': [
-    'greenroom-context-tools',
-    'packages/context-tools/dist/context-tools.mjs',
-  ],
-  'runtime-greenroom': [
-    'greenroom-runtime',
-    'packages/runtime-greenroom/dist/runtime-greenroom.mjs',
-  ],
-  'repo-doctor': ['repo-doctor', 'packages/repo-doctor/dist/repo-doctor.mjs'],
-} as const;
+/** What deploy/images/images.json says of an image. */
+interface ImageSource {
+  executable: string;
+  /** The file it runs, from the repository's root. */
+  bundle: string;
+}
 
 /** Images of others that an example names, and the host's program that stands in for each. */
 const HOST_IMAGES = { python: ['python3'], busybox: ['sh'], debian: ['bash'] };
 
 /**
  * Writes the file that tells devcluster which local program an image stands for, and the executables that those
- * images have on their PATH, as the Dockerfiles in deploy/images lay them out.
+ * images have on their PATH, as the Dockerfile in deploy/images lays them out.
  */
 export function writeLocalImages(home: GreenroomHome) {
   mkdirSync(home.imageBin, { recursive: true });
@@ -37,7 +29,10 @@ export function writeLocalImages(home: GreenroomHome) {
     GREENROOM_LOCAL_REPOSITORIES: `/clone=${home.root}`,
   };
   const images: Record<string, { command: string[]; env: object }> = {};
-  for (const [image, [executable, bundle]] of Object.entries(IMAGES)) {
+  const sources: Record<string, ImageSource> = JSON.parse(
+    readFileSync(path.join(home.root, 'deploy/images/images.json'), 'utf8'),
+  );
+  for (const [image, { executable, bundle }] of Object.entries(sources)) {
     const file = path.join(home.imageBin, executable);
     writeFileSync(
       file,
