@@ -1,12 +1,12 @@
 import { sectionNames, severities, type Severity } from '../Finding';
+import type { Activity } from '../sections/activity';
 import { allFindings, countBySeverity, type Inspected } from './Inspected';
-import { grouped } from './markdown';
+import { counted, grouped } from './markdown';
 import { SECTION_TITLES } from './writeReport';
 
 /** Pixels; a report's page is about this wide. */
 const WIDTH = 960;
 const MARGIN = 32;
-const MONTHS = 36;
 const ROWS = 8;
 const ROW_HEIGHT = 24;
 
@@ -36,7 +36,12 @@ export function writeChart(inspected: Inspected): string {
     const people = history.facts.contributors.filter(person => !person.isBot);
     const isActive = people.some(person => person.recentCommits > 0);
     panels.push(
-      activity(history.facts.months, MARGIN, top, WIDTH - 2 * MARGIN, 208),
+      activityPanel(history.facts.activity, {
+        x: MARGIN,
+        y: top,
+        width: WIDTH - 2 * MARGIN,
+        height: 208,
+      }),
       bars(
         isActive
           ? 'Commits in the last 12 months, by person'
@@ -98,8 +103,8 @@ function subtitle({ sections, inspectedAt }: Inspected, head: string): string {
       `${grouped(
         history.facts.commits,
       )} commits since ${history.facts.firstCommit.slice(0, 4)}`,
-    history && `${grouped(history.facts.contributorCount)} contributors`,
-    files && `${grouped(files.facts.files)} files`,
+    history && counted(history.facts.contributorCount, 'contributor'),
+    files && counted(files.facts.files, 'file'),
     `at ${head.slice(0, 12)}`,
     inspectedAt.slice(0, 10),
   ]
@@ -107,61 +112,85 @@ function subtitle({ sections, inspectedAt }: Inspected, head: string): string {
     .join('  ·  ');
 }
 
-function activity(
-  all: [string, number][],
-  x: number,
-  y: number,
-  width: number,
-  height: number,
+/** Steps shown: three years, or three months, or two days. */
+const SHOWN_STEPS = { month: 36, day: 92, hour: 48 } as const;
+
+function activityPanel(
+  { unit, steps: all }: Activity,
+  { x, y, width, height }: Box,
 ): string {
-  const months = all.slice(-MONTHS);
-  const most = Math.max(1, ...months.map(([, count]) => count));
+  const steps = all.slice(-SHOWN_STEPS[unit]);
+  const most = Math.max(1, ...steps.map(([, count]) => count));
   const left = x + 52;
   const right = x + width - 20;
   const base = y + height - 32;
   const tall = height - 84;
-  const step = (right - left) / Math.max(months.length, 12);
-  const gridLines = [0, 0.5, 1].map(share => {
-    const at = base - tall * share;
-    return `<line class="grid" x1="${left}" x2="${right}" y1="${round(
-      at,
-    )}" y2="${round(at)}"/><text class="muted" x="${left - 8}" y="${round(
-      at + 4,
-    )}" text-anchor="end">${grouped(Math.round(most * share))}</text>`;
+  // A young repository has few steps: its bars stay bars.
+  const pitch = Math.min((right - left) / steps.length, 64);
+  const lines = (most > 1 ? [0, 0.5, 1] : [0, 1]).map(share => {
+    const at = round(base - tall * share);
+    return `<line class="grid" x1="${left}" x2="${right}" y1="${at}" y2="${at}"/><text class="muted" x="${
+      left - 8
+    }" y="${at + 4}" text-anchor="end">${grouped(
+      Math.round(most * share),
+    )}</text>`;
   });
-  const columns = months.map(([month, count], index) => {
+  const columns = steps.map(([step, count], index) => {
     const tallness = (tall * count) / most;
-    const at = left + index * step;
-    const label =
-      index === 0 || month.endsWith('-01')
-        ? `<text class="muted" x="${round(at)}" y="${base + 18}">${
-            month.endsWith('-01') ? month.slice(0, 4) : month
-          }</text>`
-        : '';
-    return `<rect class="bar" x="${round(at + step * 0.12)}" y="${round(
-      base - tallness,
-    )}" width="${round(step * 0.76)}" height="${round(
+    return `<rect class="bar" x="${round(
+      left + pitch * (index + 0.12),
+    )}" y="${round(base - tallness)}" width="${round(
+      pitch * 0.76,
+    )}" height="${round(
       tallness,
-    )}" rx="2"><title>${month}: ${count}</title></rect>${label}`;
+    )}" rx="2"><title>${step}: ${count}</title></rect>`;
   });
+  const labels = labelledSteps(
+    steps.map(([step]) => step),
+    pitch,
+  ).map(
+    index =>
+      `<text class="muted" x="${round(left + pitch * index)}" y="${
+        base + 18
+      }">${stepLabel(steps[index][0], unit)}</text>`,
+  );
   return panel(
-    x,
-    y,
-    width,
-    height,
-    `Commits per month${all.length > MONTHS ? `, last ${MONTHS} months` : ''}`,
-    [
-      ...(most > 1 ? gridLines : gridLines.filter((_, index) => index !== 1)),
-      // The label of a first month close to January would lie under the year.
-      ...withoutClash(columns, months),
-    ],
+    { x, y, width, height },
+    `Commits per ${unit}${
+      all.length > steps.length ? `, last ${steps.length} ${unit}s` : ''
+    }`,
+    [...lines, ...columns, ...labels],
   );
 }
 
-function withoutClash(columns: string[], months: [string, number][]): string[] {
-  const january = months.findIndex(([month]) => month.endsWith('-01'));
-  if (january <= 0 || january > 4) return columns;
-  return [columns[0].replace(/<text.*<\/text>/, ''), ...columns.slice(1)];
+/** Width that the longest label needs. */
+const LABEL_PIXELS = 76;
+
+/** Steps that get a label: the beginnings of years or days, and the first, as far as they do not overlap. */
+function labelledSteps(steps: string[], pitch: number): number[] {
+  const isMark = (step: string) => /^\d{4}-01$|^\d{4}-\d\d-01$|T00$/.test(step);
+  const marks = steps.flatMap((step, index) => (isMark(step) ? index : []));
+  const labelled: number[] = [];
+  for (const index of [...marks, 0].sort((a, b) => a - b)) {
+    const next = marks.find(mark => mark > index);
+    const previous = labelled.at(-1);
+    const clashesWithMark =
+      !marks.includes(index) &&
+      next !== undefined &&
+      (next - index) * pitch < LABEL_PIXELS;
+    if (
+      clashesWithMark ||
+      (previous !== undefined && (index - previous) * pitch < LABEL_PIXELS)
+    )
+      continue;
+    labelled.push(index);
+  }
+  return labelled;
+}
+
+function stepLabel(step: string, unit: Activity['unit']): string {
+  if (unit === 'month') return step.endsWith('-01') ? step.slice(0, 4) : step;
+  return unit === 'day' ? step : step.replace('T', ' ').concat(':00').slice(5);
 }
 
 function bars(
@@ -177,12 +206,12 @@ function bars(
 ): string {
   const rows = all.slice(0, ROWS);
   const most = Math.max(1, ...rows.map(({ value }) => value));
-  const labelWidth = 190;
+  const labelWidth = 204;
   const track = width - labelWidth - 88;
   const lines = rows.map(({ label, value }, index) => {
     const at = y + 44 + index * ROW_HEIGHT;
     return `<text x="${x + 20}" y="${at + 14}">${xml(
-      shortened(label, 27),
+      shortened(label, 25),
     )}<title>${xml(label)}</title></text><rect class="track" x="${
       x + 20 + labelWidth
     }" y="${
@@ -199,7 +228,7 @@ function bars(
     lines.push(
       `<text class="muted" x="${x + 20}" y="${y + 60}">Nothing to show.</text>`,
     );
-  return panel(x, y, width, height, title, lines);
+  return panel({ x, y, width, height }, title, lines);
 }
 
 function findingsHeight({ sections }: Inspected): number {
@@ -248,24 +277,28 @@ function findings(
   );
   let at = x + width - 20;
   const legend = [...present].reverse().map(severity => {
-    at -= word(severity).length * 7 + 28;
+    at -= word(severity).length * 8 + 32;
     return `<rect class="${severity}" x="${at}" y="${
       y + 16
     }" width="12" height="12" rx="3"/><text class="muted" x="${at + 18}" y="${
       y + 26
     }">${word(severity)}</text>`;
   });
-  return panel(x, y, width, findingsHeight(inspected), 'Findings', [
+  return panel({ x, y, width, height: findingsHeight(inspected) }, 'Findings', [
     ...legend,
     ...lines,
   ]);
 }
 
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 function panel(
-  x: number,
-  y: number,
-  width: number,
-  height: number,
+  { x, y, width, height }: Box,
   title: string,
   content: string[],
 ): string {

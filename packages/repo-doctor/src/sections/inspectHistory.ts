@@ -2,8 +2,9 @@ import type { Finding } from '../Finding';
 import type { InspectionContext, SectionResult } from '../Inspection';
 import { isGenerated } from '../paths/pathKinds';
 import { TimeBudget } from '../TimeBudget';
+import { activityOf, type Activity } from './activity';
 import { CHURN_COMMITS, readChurn, type Churn } from './churn';
-import { readCommits, type Commit } from './commits';
+import { readCommits } from './commits';
 import {
   aliasesOf,
   busFactor,
@@ -21,8 +22,7 @@ export interface HistoryFacts {
   contributors: Contributor[];
   contributorCount: number;
   busFactor: number;
-  /** Commits per calendar month, oldest first, months without any included: `["2025-03", 12]`. */
-  months: [month: string, commits: number][];
+  activity: Activity;
   hotSpots: (Churn & { bytes: number })[];
   churnCommits: number;
   aliases: Alias[];
@@ -76,7 +76,7 @@ export async function inspectHistory({
         recent.length ? person.recentCommits : person.commits,
       ),
     ),
-    months: monthsOf(commits),
+    activity: activityOf(times),
     hotSpots,
     churnCommits: churn.commits,
     aliases: aliasesOf(all),
@@ -253,28 +253,6 @@ async function readStaleBranches(
     .split('\n')
     .filter(line => line && Number(line.split(' ')[0]) < before)
     .map(line => line.slice(line.indexOf(' ') + 1));
-}
-
-function monthsOf(commits: readonly Commit[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const { time } of commits) {
-    const month = isoDay(time).slice(0, 7);
-    counts.set(month, (counts.get(month) ?? 0) + 1);
-  }
-  const known = [...counts.keys()].sort();
-  const months: [string, number][] = [];
-  const last = known.at(-1)!;
-  for (let month = known[0]; month <= last; month = nextMonth(month)) {
-    months.push([month, counts.get(month) ?? 0]);
-  }
-  return months;
-}
-
-function nextMonth(month: string): string {
-  const [year, index] = month.split('-').map(Number);
-  return index === 12
-    ? `${String(year + 1).padStart(4, '0')}-01`
-    : `${String(year).padStart(4, '0')}-${String(index + 1).padStart(2, '0')}`;
 }
 
 // Spreading 100,000 numbers into Math.min would overflow the stack.
