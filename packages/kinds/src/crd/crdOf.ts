@@ -89,7 +89,7 @@ function ruled(spec: z.ZodObject, rules: KindDefinition['rules']): z.ZodObject {
 }
 
 function withoutOwnKeys(schema: StructuralSchema): StructuralSchema {
-  const { resolvedDefault: _, means: __, ...kept } = schema;
+  const { resolvedDefault: _, means: __, called: ___, ...kept } = schema;
   for (const part of ['items', 'additionalProperties'] as const) {
     const below = kept[part];
     if (below && typeof below === 'object') kept[part] = withoutOwnKeys(below);

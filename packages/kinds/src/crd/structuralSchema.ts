@@ -28,6 +28,8 @@ export interface StructuralSchema {
   resolvedDefault?: unknown;
   /** Not for Kubernetes: what a text or number stands for, which no schema can judge. */
   means?: Meaning;
+  /** Not for Kubernetes: what people call such a value; the reference says it instead of type, bounds and rules. */
+  called?: string;
 }
 
 /** What a value stands for, where that takes more than a schema to judge. */

@@ -1,7 +1,8 @@
 import { allKinds } from '../allKinds';
 import { objectSchema } from '../crd/crdOf';
 import type { KindDefinition } from '../defineKind';
-import { fieldRows } from './fieldRows';
+import { Agent } from '../kinds/Agent';
+import { fieldRows, type KnownFields } from './fieldRows';
 
 /**
  * The reference of all kinds, as Markdown.
@@ -74,12 +75,25 @@ function kindSection(
     );
   for (const [part, field] of Object.entries(schema.properties ?? {})) {
     if (['apiVersion', 'kind', 'metadata'].includes(part)) continue;
-    parts.push(`### ${kind}: ${part}`, fieldTable(fieldRows(field, part)));
+    parts.push(
+      `### ${kind}: ${part}`,
+      fieldTable(
+        fieldRows(field, part, kind === 'Agent' ? undefined : agentFields()),
+      ),
+    );
   }
   const rules = rulesOf(definition);
   if (rules) parts.push(rules);
   parts.push(conditionTable(definition));
   return parts.join('\n\n');
+}
+
+/** What other kinds share with an Agent is described there. */
+function agentFields(): KnownFields {
+  const fields =
+    objectSchema(Agent as unknown as KindDefinition).properties?.spec
+      .properties ?? {};
+  return { title: 'Agent', link: '#agent-spec', fields };
 }
 
 function fieldTable(rows: ReturnType<typeof fieldRows>): string {

@@ -21,14 +21,16 @@ export const ObjectName = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+  .meta({ called: 'name' });
 
 /** A name that becomes a folder, a label or a part of another name: a DNS label. */
 export const ShortName = z
   .string()
   .min(1)
   .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+  .meta({ called: 'short name' });
 
 /** A time span such as `90s` or `1h30m`. */
 export const Duration = withRules(z.string().max(32).regex(durationPattern), [
@@ -37,7 +39,7 @@ export const Duration = withRules(z.string().max(32).regex(durationPattern), [
     message: 'write numbers with units ms, s, m, h or d, such as 90s or 1h30m',
     holds: duration => durationPattern.test(duration),
   },
-]);
+]).meta({ called: 'duration' });
 
 /** An amount such as `500m` or `10Gi`, never below nothing; whole numbers may be written without quotes. */
 export const Quantity = withRules(z.union([z.string().max(32), z.int()]), [
@@ -57,7 +59,7 @@ export const Quantity = withRules(z.union([z.string().max(32), z.int()]), [
 });
 
 /** A port of TCP or UDP. */
-export const Port = integer(1, 65535);
+export const Port = integer(1, 65535).meta({ called: 'port' });
 
 /** A moment, RFC 3339. */
 export const Timestamp = z
@@ -76,14 +78,16 @@ export const DataKey = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[-._a-zA-Z0-9]+$/);
+  .regex(/^[-._a-zA-Z0-9]+$/)
+  .meta({ called: 'key' });
 
 /** The name of an environment variable. */
 export const EnvName = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+  .meta({ called: 'name of a variable' });
 
 /** A host, or a pattern of hosts such as `*.example.com`, with an optional port. */
 export const HostPattern = withRules(
@@ -102,7 +106,7 @@ export const HostPattern = withRules(
       holds: host => !host.includes('/'),
     },
   ],
-);
+).meta({ called: 'host' });
 
 /** An address that starts with `http://` or `https://`. */
 export const HttpUrl = withRules(
@@ -118,14 +122,15 @@ export const HttpUrl = withRules(
       holds: url => /^https?:\/\//.test(url),
     },
   ],
-);
+).meta({ called: 'http(s) address' });
 
 /** A container image: any text without blanks; registries judge the rest. */
 export const ImageName = z
   .string()
   .min(1)
   .max(512)
-  .regex(/^[^\s]+$/);
+  .regex(/^[^\s]+$/)
+  .meta({ called: 'image' });
 
 /** An entity of the software catalog, such as `user:default/ada` or `group:default/platform`. */
 export const EntityRef = z
@@ -134,13 +139,15 @@ export const EntityRef = z
   .max(256)
   .regex(
     /^([A-Za-z0-9][A-Za-z0-9._-]*:)?([A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._@+-]*$/,
-  );
+  )
+  .meta({ called: 'entity ref' });
 
 /** A SHA-256 digest, `sha256:` and 64 hex digits. */
 export const Digest = z
   .string()
   .max(71)
-  .regex(/^sha256:[0-9a-f]{64}$/);
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .meta({ called: 'SHA-256 digest' });
 
 /** The name of a port of a container or Service. */
 export const PortName = z
@@ -153,7 +160,8 @@ export const PortName = z
 export const SessionId = z
   .string()
   .max(36)
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+  .meta({ called: 'session id' });
 
 /** The key of a label. */
 export const LabelKey = z
