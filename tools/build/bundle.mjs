@@ -9,30 +9,6 @@ import { readWorkspaces, root } from './workspaces.mjs';
 /** Native modules stay in node_modules; only devcluster has any, and it never runs in a pod. */
 const external = ['better-sqlite3', '@lydell/node-pty'];
 
-/** The Kubernetes client lacks `sideEffects: false`, so esbuild would keep every API class of it. */
-const kubernetesClientIsPure = {
-  name: 'kubernetes-client-is-pure',
-  setup(build) {
-    build.onResolve({ filter: /^\.{1,2}\// }, async args => {
-      if (
-        args.pluginData === 'resolved' ||
-        !args.importer.includes('@kubernetes/client-node')
-      ) {
-        return undefined;
-      }
-      const { path: resolved, errors } = await build.resolve(args.path, {
-        importer: args.importer,
-        kind: args.kind,
-        resolveDir: args.resolveDir,
-        pluginData: 'resolved',
-      });
-      return errors.length
-        ? { errors }
-        : { path: resolved, sideEffects: false };
-    });
-  },
-};
-
 const banner = `import { createRequire as greenroomCreateRequire } from 'node:module';
 const require = greenroomCreateRequire(import.meta.url);`;
 
@@ -91,7 +67,6 @@ export async function bundle(names = [], { force = false } = {}) {
       legalComments: 'linked',
       banner: { js: banner },
       external,
-      plugins: [kubernetesClientIsPure],
       logLevel: 'warning',
       loader: { '.json': 'json' },
     });
