@@ -1,1 +1,3 @@
 export * from './apiserver/NodeProxy';
+export * from './DevclusterOptions';
+export { startDevcluster } from './startDevcluster';

@@ -5,10 +5,13 @@ import {
   Endpoints,
   EndpointSlice,
   EventRecorder,
+  Job,
   KubeClient,
   Manager,
   Namespace,
   ownerKey,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   ReplicaSet,
   Service,
@@ -22,9 +25,14 @@ import {
   NamespaceContentReconciler,
   ROOT_CA,
 } from './accounts/NamespaceContentReconciler';
+import { ClaimReconciler } from './claims/ClaimReconciler';
 import { DeploymentReconciler } from './deployments/DeploymentReconciler';
 import { EndpointsReconciler } from './endpoints/EndpointsReconciler';
 import { servicesOfPod } from './endpoints/servicesOfPod';
+import { GarbageCollector } from './garbage/GarbageCollector';
+import { JobReconciler } from './jobs/JobReconciler';
+import { NamespaceReconciler } from './namespaces/NamespaceReconciler';
+import { ClusterObjects } from './objects/ClusterObjects';
 import { matchesSelector } from './pods/matchesSelector';
 import { PodControl } from './pods/PodControl';
 import type { ReconcilerParts } from './ReconcilerParts';
@@ -45,6 +53,7 @@ export interface ControllersOptions {
 export class Controllers {
   readonly #manager: Manager;
   readonly #client: KubeClient;
+  readonly #objects: ClusterObjects;
 
   private constructor(options: ControllersOptions) {
     const { access } = options;
@@ -66,8 +75,13 @@ export class Controllers {
       }),
     });
     this.#addWorkloads(parts);
+    this.#addJobs(parts('job-controller'));
     this.#addEndpoints(parts);
+    this.#addClaims(parts, options.volumesDir);
     this.#addNamespaceContent(parts, options);
+    // After all others: of kinds that nobody else follows only the metadata are kept.
+    this.#objects = new ClusterObjects({ client, cache, log });
+    this.#addGarbage(parts('namespace-controller'), log);
   }
 
   /** Fills the caches and starts all controllers. */
@@ -85,12 +99,7 @@ export class Controllers {
   #addWorkloads(parts: (name: string) => ReconcilerParts): void {
     const { cache } = this.#manager;
     const replicaSetParts = parts('replicaset-controller');
-    const pods = new PodControl(replicaSetParts);
-    cache
-      .informer(Pod)
-      .addHandler(({ object, type }) =>
-        pods.observe(object, type === 'deleted'),
-      );
+    const pods = this.#podControl(replicaSetParts);
     this.#manager
       .controller({
         name: 'replicaset',
@@ -116,6 +125,74 @@ export class Controllers {
         },
         { predicate: ({ type }) => type === 'deleted' },
       );
+  }
+
+  #addJobs(parts: ReconcilerParts): void {
+    const pods = this.#podControl(parts);
+    this.#manager
+      .controller({ name: 'job', reconciler: new JobReconciler(parts, pods) })
+      .for(Job)
+      .owns(Pod);
+  }
+
+  #addClaims(
+    parts: (name: string) => ReconcilerParts,
+    volumesDir: string,
+  ): void {
+    this.#manager
+      .controller({
+        name: 'claims',
+        reconciler: new ClaimReconciler(
+          parts('persistentvolume-controller'),
+          volumesDir,
+        ),
+      })
+      .for(PersistentVolumeClaim)
+      .watches(PersistentVolume, ({ spec }) => {
+        const { namespace, name } = spec?.claimRef ?? {};
+        return name ? [{ namespace, name }] : [];
+      });
+  }
+
+  #addGarbage(parts: ReconcilerParts, log: Logger): void {
+    const { client } = parts;
+    const objects = this.#objects;
+    const collector = new GarbageCollector({ client, objects, log });
+    const namespaces = this.#manager
+      .controller({
+        name: 'namespace',
+        reconciler: new NamespaceReconciler(parts, objects),
+      })
+      .for(Namespace);
+    this.#manager.add({
+      name: 'objects',
+      start: async () => {
+        await objects.start();
+        collector.start();
+        objects.onChange(({ object, change }) => {
+          const { namespace } = object.metadata;
+          if (change !== 'deleted' || !namespace) return;
+          const { deletionTimestamp } =
+            parts.cache.get(Namespace, { name: namespace })?.metadata ?? {};
+          if (deletionTimestamp) namespaces.enqueue({ name: namespace });
+        });
+      },
+      stop: async () => {
+        await collector.stop();
+        await objects.stop();
+      },
+    });
+  }
+
+  /** Creates and deletes pods for one controller, and is told what becomes of them. */
+  #podControl(parts: ReconcilerParts): PodControl {
+    const pods = new PodControl(parts);
+    this.#manager.cache
+      .informer(Pod)
+      .addHandler(({ object, type }) =>
+        pods.observe(object, type === 'deleted'),
+      );
+    return pods;
   }
 
   #addEndpoints(parts: (name: string) => ReconcilerParts): void {

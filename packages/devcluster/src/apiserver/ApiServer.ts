@@ -1,0 +1,207 @@
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { kubernetesVersion } from '../schemas/definitions';
+import type { Json } from '../store/KubernetesObject';
+import type { Authenticator } from './auth/Authenticator';
+import { forbiddenMessage } from './auth/forbiddenMessage';
+import { impersonate } from './auth/impersonate';
+import type { UserInfo } from './auth/UserInfo';
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+} from './discovery/discoveryDocuments';
+import { OpenApiDocuments } from './discovery/openApi';
+import { ApiError, forbidden, internalError, methodNotAllowed, pathNotFound } from './errors/ApiError';
+import { handleResource } from './handlers/handleResource';
+import type { RequestContext } from './http/RequestContext';
+import { ok, sendReply, type Reply } from './http/Reply';
+import { parseRequest, type RequestInfo } from './http/RequestInfo';
+import type { Machinery } from './Machinery';
+import type { NodeProxy } from './NodeProxy';
+import { answerReview, isReview } from './reviews/answerReview';
+
+export interface ApiServerOptions {
+  machinery: Machinery;
+  authenticator: Authenticator;
+  /** PEM. */
+  certificate: string;
+  key: string;
+  /** Told about what the server did not expect. */
+  onError(error: unknown, request: string): void;
+}
+
+/** The Kubernetes API over HTTPS. */
+export class ApiServer {
+  private readonly server: Server;
+  private readonly openApi: OpenApiDocuments;
+
+  constructor(private readonly options: ApiServerOptions) {
+    this.openApi = new OpenApiDocuments(options.machinery.registry);
+    this.server = createServer(
+      { cert: options.certificate, key: options.key, keepAlive: true, noDelay: true },
+      (request, response) => void this.answer(request, response),
+    );
+    // Watches are quiet for long; the server ends them itself.
+    this.server.requestTimeout = 0;
+    this.server.keepAliveTimeout = 90_000;
+    this.server.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Listens on loopback. @returns the port */
+  async listen(port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, '127.0.0.1', () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Requests for logs, exec and ports go to this kubelet from now on. */
+  registerNode(node: NodeProxy): void {
+    this.options.machinery.node = node;
+  }
+
+  /** Ends every connection, the watches too. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
+      const user = await this.admit(request, info);
+      const reply = info.isResource
+        ? await this.answerResource(request, response, info, user)
+        : this.answerPath(request, info);
+      if (reply) sendReply(request, response, reply);
+    } catch (error) {
+      this.refuse(request, response, error);
+    }
+  }
+
+  /** Who asks, once it is known that they may. @throws ApiError */
+  private async admit(request: IncomingMessage, info: RequestInfo): Promise<UserInfo> {
+    const { authenticator, machinery } = this.options;
+    const asking = await authenticator.authenticate(request);
+    const user = impersonate(request, asking, machinery.authorizer);
+    const { verb, group, resource, subresource, namespace, name, path } = info;
+    const attributes = info.isResource
+      ? { verb, group, resource, subresource, namespace, name }
+      : { verb, path };
+    if (!machinery.authorizer.authorize(user, attributes).allowed) {
+      const why = forbiddenMessage(user, attributes);
+      if (info.isResource) throw forbidden({ group, resource }, name ?? '', why);
+      throw new ApiError(403, 'Forbidden', `forbidden: ${why}`, {});
+    }
+    return user;
+  }
+
+  private async answerResource(
+    request: IncomingMessage,
+    response: ServerResponse,
+    info: RequestInfo,
+    user: UserInfo,
+  ): Promise<Reply | void> {
+    const { machinery, authenticator } = this.options;
+    if (isReview(info)) return answerReview(request, { machinery, authenticator, user, info });
+    const resource = machinery.registry.find(info.group, info.version, info.resource);
+    if (!resource) throw pathNotFound();
+    const context: RequestContext = { machinery, info, resource, user, request, response };
+    return handleResource(context);
+  }
+
+  private answerPath(request: IncomingMessage, { path, verb, query }: RequestInfo): Reply {
+    if (verb !== 'get' && verb !== 'head') throw methodNotAllowed();
+    const { registry } = this.options.machinery;
+    const wantsAggregated = /as=APIGroupDiscoveryList/.test(request.headers.accept ?? '');
+    const aggregated = (isCore: boolean): Reply => ({
+      status: 200,
+      body: aggregatedDiscovery(registry, isCore),
+      contentType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+    });
+    const parts = path.split('/').filter(Boolean);
+    switch (parts[0]) {
+      case undefined:
+        return ok({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] });
+      case 'healthz':
+      case 'livez':
+      case 'readyz':
+        return { status: 200, body: undefined, text: 'ok', contentType: 'text/plain; charset=utf-8' };
+      case 'version':
+        return ok(versionDocument());
+      case 'api':
+        if (parts.length === 1) {
+          return wantsAggregated ? aggregated(true) : ok(coreVersions(request.headers.host ?? ''));
+        }
+        return this.found(resourceList(registry, '', parts[1]));
+      case 'apis':
+        if (parts.length === 1) return wantsAggregated ? aggregated(false) : ok(groupList(registry));
+        return this.found(
+          parts.length === 2
+            ? groupDocument(registry, parts[1])
+            : resourceList(registry, parts[1], parts[2]),
+        );
+      case 'openapi':
+        return this.answerOpenApi(parts, query);
+      default:
+        throw pathNotFound();
+    }
+  }
+
+  private answerOpenApi(parts: string[], _query: URLSearchParams): Reply {
+    const json = 'application/json';
+    if (parts[1] === 'v2') {
+      return { status: 200, body: undefined, text: this.openApi.swagger(), contentType: json };
+    }
+    if (parts[1] !== 'v3') throw pathNotFound();
+    if (parts.length === 2) return ok(this.openApi.index());
+    const [group, version] = parts[2] === 'api' ? ['', parts[3]] : [parts[3], parts[4]];
+    const text = this.openApi.document(group, version);
+    if (text === undefined) throw pathNotFound();
+    return { status: 200, body: undefined, text, contentType: json };
+  }
+
+  private found(document: Json | undefined): Reply {
+    if (!document) throw pathNotFound();
+    return ok(document);
+  }
+
+  private refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    let refusal = error;
+    if (!(refusal instanceof ApiError)) {
+      this.options.onError(error, `${request.method} ${request.url}`);
+      refusal = internalError(error instanceof Error ? error.message : String(error));
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const { code, details } = refusal as ApiError;
+    if (details?.retryAfterSeconds) response.setHeader('Retry-After', String(details.retryAfterSeconds));
+    sendReply(request, response, { status: code, body: (refusal as ApiError).toStatus() });
+  }
+}
+
+function versionDocument(): Json {
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubernetesVersion)!;
+  return {
+    major,
+    minor,
+    gitVersion: kubernetesVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: 'devcluster',
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  };
+}

@@ -1,0 +1,59 @@
+import type { ClusterSecrets } from '../credentials/ClusterSecrets';
+import type { ObjectStore } from '../store/ObjectStore';
+import { AdmissionChain } from './admission/AdmissionChain';
+import { aggregateRoles } from './auth/aggregateRoles';
+import { Authenticator } from './auth/Authenticator';
+import { Authorizer } from './auth/Authorizer';
+import { ServiceAccountTokens } from './auth/ServiceAccountTokens';
+import { admissionPlugins } from './admission/admissionPlugins';
+import { DefinitionController } from './definitions/DefinitionController';
+import { ClusterAddresses } from './kinds/ClusterAddresses';
+import type { Machinery } from './Machinery';
+import { builtInResources } from './resources/builtInResources';
+import { ResourceRegistry } from './resources/ResourceRegistry';
+
+/** Puts the parts of the API server together and starts those that follow the store. */
+export function createMachinery({
+  store,
+  secrets,
+  now,
+}: {
+  store: ObjectStore;
+  secrets: ClusterSecrets;
+  now: () => number;
+}): { machinery: Machinery; authenticator: Authenticator; stop(): void } {
+  const registry = new ResourceRegistry(builtInResources());
+  const tokens = new ServiceAccountTokens(secrets.signingKey, store, now);
+  const definitions = new DefinitionController(store, registry, now);
+  definitions.start();
+  const stopAggregation = aggregateRoles(store);
+  return {
+    machinery: {
+      store,
+      registry,
+      tokens,
+      admission: new AdmissionChain(admissionPlugins()),
+      authorizer: new Authorizer(store),
+      addresses: new ClusterAddresses(store),
+      node: undefined,
+      now,
+    },
+    authenticator: new Authenticator(
+      [
+        {
+          token: secrets.adminToken,
+          user: {
+            username: 'kubernetes-admin',
+            groups: ['system:masters', 'system:authenticated'],
+            extra: {},
+          },
+        },
+      ],
+      tokens,
+    ),
+    stop() {
+      definitions.stop();
+      stopAggregation();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { UserInfo } from '../auth/UserInfo';
+import { badRequest } from '../errors/ApiError';
+import type { Machinery } from '../Machinery';
+import type { ServedResource } from '../resources/ServedResource';
+import type { RequestInfo } from './RequestInfo';
+import { warn } from './Reply';
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** One request for a resource, with all that its handler needs. */
+export interface RequestContext {
+  machinery: Machinery;
+  info: RequestInfo;
+  resource: ServedResource;
+  user: UserInfo;
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+/** Tells the client something it should show, without failing. */
+export function warnings(context: RequestContext): (message: string) => void {
+  return message => warn(context.response, message);
+}
+
+/** Whether nothing may be stored. @throws ApiError for a value other than `All` */
+export function isDryRun({ info }: { info: RequestInfo }): boolean {
+  const values = info.query.getAll('dryRun').filter(Boolean);
+  if (values.some(value => value !== 'All')) {
+    throw badRequest(
+      `Invalid value: ${JSON.stringify(values)}: supported values: "All"`,
+    );
+  }
+  return values.length > 0;
+}
+
+export function fieldValidationOf({ info }: RequestContext): FieldValidation {
+  const value = info.query.get('fieldValidation') || 'Warn';
+  if (value !== 'Strict' && value !== 'Warn' && value !== 'Ignore') {
+    throw badRequest(
+      `fieldValidation parameter must be one of "Strict", "Warn" or "Ignore", and is ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}
+
+/** Who is named as the owner of the fields that a request sets. */
+export function fieldManagerOf({ info, request }: RequestContext): string {
+  return (
+    info.query.get('fieldManager') ||
+    (request.headers['user-agent'] ?? 'unknown').split('/')[0].slice(0, 128)
+  );
+}
