@@ -13,11 +13,7 @@ const USAGE = `Usage: greenroom-runtime            serve the agent of this pod
 async function serve(): Promise<void> {
   const { env } = process;
   const logger = pino();
-  const stop = async (signal: string) => {
-    logger.info({ signal }, 'runtime stops');
-    await runtime.close();
-    process.exit(0);
-  };
+  let stop: (signal: string) => Promise<void> = async () => undefined;
   const runtime = await startRuntime(
     {
       agent: {
@@ -37,6 +33,11 @@ async function serve(): Promise<void> {
     },
     () => void stop('shutdown'),
   );
+  stop = async signal => {
+    logger.info({ signal }, 'runtime stops');
+    await runtime.close();
+    process.exit(0);
+  };
   process.on('SIGTERM', signal => void stop(signal));
   process.on('SIGINT', signal => void stop(signal));
   logger.info(

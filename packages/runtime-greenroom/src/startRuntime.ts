@@ -29,7 +29,7 @@ export async function startRuntime(
   const ports = await server.listen(listen);
   return {
     streamPort: ports.stream,
-    injectPort: ports.inject,
+    injectPort: ports.input,
     close: () => server.close(),
   };
 }

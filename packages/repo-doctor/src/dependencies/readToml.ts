@@ -2,16 +2,6 @@
 export type TomlTable = { [key: string]: TomlValue };
 export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
 
-/**
- * Reads the TOML that manifests and lock files are made of: tables, arrays of tables, strings of all four kinds, numbers,
- * booleans, arrays and inline tables. Dates come as text.
- *
- * @throws {SyntaxError} with the line.
- */
-export function readToml(text: string): TomlTable {
-  return new TomlReader(text).read();
-}
-
 class TomlReader {
   private at = 0;
   private readonly root: TomlTable = Object.create(null);
@@ -203,4 +193,14 @@ function unescaped(text: string): string {
       return character === undefined ? '' : simple[character] ?? character;
     },
   );
+}
+
+/**
+ * Reads the TOML that manifests and lock files are made of: tables, arrays of tables, strings of all four kinds, numbers,
+ * booleans, arrays and inline tables. Dates come as text.
+ *
+ * @throws {SyntaxError} with the line.
+ */
+export function readToml(text: string): TomlTable {
+  return new TomlReader(text).read();
 }

@@ -5,15 +5,6 @@ import { bytesText, code, counted, escaped, grouped, table } from './markdown';
 const LISTED_PEOPLE = 10;
 const LISTED_FILES = 10;
 
-/** What a section knows beside its findings, as paragraphs and tables. */
-export function factLines(sections: Sections, name: SectionName): string[] {
-  const section = sections[name];
-  if (!section) return [];
-  // Each writer gets the facts of its own section; the compiler cannot tie the two together.
-  const write = writers[name] as (facts: unknown) => string[];
-  return write(section.facts);
-}
-
 const writers: { [N in SectionName]: (facts: FactsOf<N>) => string[] } = {
   secrets: facts => [
     `Searched ${counted(
@@ -183,3 +174,12 @@ const writers: { [N in SectionName]: (facts: FactsOf<N>) => string[] } = {
     '',
   ],
 };
+
+/** What a section knows beside its findings, as paragraphs and tables. */
+export function factLines(sections: Sections, name: SectionName): string[] {
+  const section = sections[name];
+  if (!section) return [];
+  // Each writer gets the facts of its own section; the compiler cannot tie the two together.
+  const write = writers[name] as (facts: unknown) => string[];
+  return write(section.facts);
+}

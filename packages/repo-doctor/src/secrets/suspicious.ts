@@ -16,6 +16,8 @@ const MARKS = [
   'vc[piark]_|dapi|dckr_pat_|figd_|cf(?:k|ut|at)_|tskey-',
 ];
 
+const MARK = new RegExp(MARKS.join('|'), 'i');
+
 /**
  * Whether a text is worth the full set of rules. It spares most texts that, which matters when a history has a hundred
  * thousand of them.
@@ -23,5 +25,3 @@ const MARKS = [
 export function mayHoldSecrets(text: string): boolean {
   return MARK.test(text);
 }
-
-const MARK = new RegExp(MARKS.join('|'), 'i');

@@ -31,6 +31,43 @@ interface Secret {
   inExamplesOnly: boolean;
 }
 
+/** Collects secrets, each once however often it appears. */
+class SecretSearch {
+  /** By digest of the secret, so that the secret itself is not kept. */
+  readonly secrets = new Map<string, Secret>();
+
+  async scan(
+    content: Buffer,
+    places: (Place & { blob?: string })[],
+    inTree: boolean,
+  ): Promise<void> {
+    if (content.subarray(0, 8_000).includes(0)) return;
+    const text = content.toString();
+    if (!mayHoldSecrets(text)) return;
+    const hits = await findSecrets(text, places[0].path);
+    for (const hit of hits.slice(0, HITS_PER_TEXT)) {
+      const digest = createHash('sha256')
+        .update(text.slice(hit.start, hit.end))
+        .digest('hex');
+      const secret = this.secrets.get(digest) ?? {
+        kind: hit.kind,
+        places: [],
+        inTree,
+        inExamplesOnly: true,
+      };
+      this.secrets.set(digest, secret);
+      // A secret of the tree is told by where it is now; older versions of the same line add nothing.
+      if (secret.inTree && !inTree) continue;
+      secret.places.push(
+        ...places.map(place => ({ ...place, line: hit.line })),
+      );
+      secret.inExamplesOnly &&= places.every(
+        ({ path }) => isExample(path) || isGenerated(path),
+      );
+    }
+  }
+}
+
 /** Looks for secrets in the tree, and then in every older version of every file, newest first. */
 export async function inspectSecrets({
   repository,
@@ -98,43 +135,6 @@ export async function inspectSecrets({
     inExamples: secrets.filter(each => each.inExamplesOnly).length,
   };
   return { facts, findings: findingsOf(secrets), limits };
-}
-
-/** Collects secrets, each once however often it appears. */
-class SecretSearch {
-  /** By digest of the secret, so that the secret itself is not kept. */
-  readonly secrets = new Map<string, Secret>();
-
-  async scan(
-    content: Buffer,
-    places: (Place & { blob?: string })[],
-    inTree: boolean,
-  ): Promise<void> {
-    if (content.subarray(0, 8_000).includes(0)) return;
-    const text = content.toString();
-    if (!mayHoldSecrets(text)) return;
-    const hits = await findSecrets(text, places[0].path);
-    for (const hit of hits.slice(0, HITS_PER_TEXT)) {
-      const digest = createHash('sha256')
-        .update(text.slice(hit.start, hit.end))
-        .digest('hex');
-      const secret = this.secrets.get(digest) ?? {
-        kind: hit.kind,
-        places: [],
-        inTree,
-        inExamplesOnly: true,
-      };
-      this.secrets.set(digest, secret);
-      // A secret of the tree is told by where it is now; older versions of the same line add nothing.
-      if (secret.inTree && !inTree) continue;
-      secret.places.push(
-        ...places.map(place => ({ ...place, line: hit.line })),
-      );
-      secret.inExamplesOnly &&= places.every(
-        ({ path }) => isExample(path) || isGenerated(path),
-      );
-    }
-  }
 }
 
 async function scanHistory(

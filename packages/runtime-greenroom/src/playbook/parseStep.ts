@@ -135,7 +135,7 @@ function compileBody(verb: Verb, body: unknown): Template<unknown> {
     case 'run': {
       const { script, ...rest } = body as RunBody;
       const compiledScript = compileScript(script);
-      const compiledRest = compileTemplate(rest);
+      const compiledRest = compileTemplate(rest, 'text');
       return {
         expressions: [
           ...compiledScript.expressions,
@@ -150,7 +150,7 @@ function compileBody(verb: Verb, body: unknown): Template<unknown> {
     case 'assert': {
       const { that, message } = body as { that: string; message?: string };
       const condition = compileExpression(bare(that));
-      const text = compileTemplate(message);
+      const text = compileTemplate(message, 'text');
       return {
         expressions: [condition, ...text.expressions],
         render: (scope: Scope) => ({
@@ -169,9 +169,30 @@ function compileBody(verb: Verb, body: unknown): Template<unknown> {
         render: (scope: Scope) => ({ in: expression.evaluate(scope) }),
       };
     }
+    case 'http':
+      return compileMixed(body as { body?: unknown }, 'body');
+    case 'mcp':
+      return compileMixed(body as { arguments?: unknown }, 'arguments');
     default:
-      return compileTemplate(body);
+      return compileTemplate(body, 'text');
   }
+}
+
+/** Texts, and one field whose values keep their types. */
+function compileMixed(
+  body: Record<string, unknown>,
+  field: string,
+): Template<unknown> {
+  const { [field]: typed, ...rest } = body;
+  const texts = compileTemplate(rest, 'text');
+  const values = compileTemplate(typed);
+  return {
+    expressions: [...texts.expressions, ...values.expressions],
+    render: scope => ({
+      ...texts.render(scope),
+      ...(typed !== undefined && { [field]: values.render(scope) }),
+    }),
+  };
 }
 
 /** Where only an expression can stand, `${{ }}` around it is optional. */

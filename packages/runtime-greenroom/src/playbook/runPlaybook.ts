@@ -6,6 +6,7 @@ import type { Bodies, Step, Verb } from './Step';
 import type { StepContext, StepOutput, VerbWork } from './StepContext';
 import { StepError } from './StepError';
 import { artifactVerb } from './verbs/artifactVerb';
+import { durationText } from './verbs/durationText';
 import { askVerb } from './verbs/askVerb';
 import { assertVerb } from './verbs/assertVerb';
 import { httpVerb } from './verbs/httpVerb';
@@ -176,9 +177,9 @@ async function runStep(
     if (timeout.aborted && signal !== context.signal) {
       throw new StepError(
         'StepTimedOut',
-        `Step "${step.name}" was ended after ${
-          timeoutMs / 1000
-        } s. Raise its timeout or do less.`,
+        `Step "${step.name}" was ended after ${durationText(
+          timeoutMs,
+        )}. Raise its timeout or do less.`,
         { cause: error },
       );
     }

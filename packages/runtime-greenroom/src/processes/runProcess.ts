@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { BoundedText } from './BoundedText';
 import { endProcesses, PROCESS_MARK } from './endProcesses';
 
 /** What to run, where, and what may stop it. */
@@ -106,40 +107,4 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       });
     });
   });
-}
-
-/** Keeps the first and the last half of a long text. */
-class BoundedText {
-  private head = '';
-  private tail = '';
-  private dropped = 0;
-
-  constructor(private readonly limit: number) {}
-
-  append(text: string): void {
-    const half = this.limit / 2;
-    const room = half - this.head.length;
-    if (room > 0) {
-      this.head += text.slice(0, room);
-      if (text.length <= room) return;
-      this.tail += text.slice(room);
-    } else {
-      this.tail += text;
-    }
-    // Cut rarely: slicing at each chunk would cost quadratic time on chatty programs.
-    if (this.tail.length > this.limit) {
-      this.dropped += this.tail.length - half;
-      this.tail = this.tail.slice(-half);
-    }
-  }
-
-  toString(): string {
-    const half = this.limit / 2;
-    const extra = Math.max(0, this.tail.length - half);
-    const dropped = this.dropped + extra;
-    if (!dropped) return this.head + this.tail;
-    return `${this.head}\n… ${dropped} characters left out …\n${this.tail.slice(
-      extra,
-    )}`;
-  }
 }

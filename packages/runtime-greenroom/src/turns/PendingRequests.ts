@@ -1,4 +1,5 @@
 import type { Decision } from '../messages/Inject';
+import { deferred } from './deferred';
 
 /**
  * Time after its own time-out at which a request is given up here. The sidecar decides an expiry and says so; this
@@ -12,24 +13,19 @@ export class PendingRequests {
 
   /** Waits for `answer(id)`, for the time-out, or for the signal, which rejects with its reason. */
   wait(id: string, timeoutMs: number, signal: AbortSignal): Promise<Decision> {
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        this.waiting.delete(id);
-        act();
-      };
-      const onAbort = () => settle(() => reject(signal.reason));
-      const timer = setTimeout(
-        () => settle(() => resolve({ approved: false, expired: true })),
-        timeoutMs + EXPIRY_GRACE_MS,
-      );
-      if (signal.aborted) {
-        onAbort();
-        return;
-      }
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.set(id, decision => settle(() => resolve(decision)));
+    const { promise, resolve, reject } = deferred<Decision>();
+    const onAbort = () => reject(signal.reason);
+    const timer = setTimeout(
+      () => resolve({ approved: false, expired: true }),
+      timeoutMs + EXPIRY_GRACE_MS,
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    this.waiting.set(id, resolve);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      this.waiting.delete(id);
     });
   }
 

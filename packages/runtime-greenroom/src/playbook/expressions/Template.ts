@@ -9,14 +9,18 @@ export interface Template<T> {
 const PLACEHOLDER = /\$\{\{([\s\S]*?)\}\}/g;
 
 /**
- * A string that is one placeholder takes the expression's value with its type; otherwise values are put into the text.
+ * Where `as` is "value", a string that is one placeholder takes the expression's value with its type; in all other
+ * places values are put into text.
  *
  * @throws {Error} when a placeholder does not hold CEL.
  */
-export function compileTemplate<T>(value: T): Template<T> {
-  if (typeof value === 'string') return textTemplate(value) as Template<T>;
+export function compileTemplate<T>(
+  value: T,
+  as: 'value' | 'text' = 'value',
+): Template<T> {
+  if (typeof value === 'string') return textTemplate(value, as) as Template<T>;
   if (Array.isArray(value)) {
-    const items = value.map(compileTemplate);
+    const items = value.map(item => compileTemplate(item, as));
     return {
       expressions: items.flatMap(item => item.expressions),
       render: scope => items.map(item => item.render(scope)) as T,
@@ -24,7 +28,7 @@ export function compileTemplate<T>(value: T): Template<T> {
   }
   if (value && typeof value === 'object') {
     const fields = Object.entries(value).map(
-      ([key, item]) => [key, compileTemplate(item)] as const,
+      ([key, item]) => [key, compileTemplate(item, as)] as const,
     );
     return {
       expressions: fields.flatMap(([, item]) => item.expressions),
@@ -73,7 +77,7 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function textTemplate(text: string): Template<unknown> {
+function textTemplate(text: string, as: 'value' | 'text'): Template<unknown> {
   const parts: (string | Expression)[] = [];
   let end = 0;
   for (const match of text.matchAll(PLACEHOLDER)) {
@@ -84,7 +88,9 @@ function textTemplate(text: string): Template<unknown> {
   parts.push(text.slice(end));
   const expressions = parts.filter(part => typeof part !== 'string');
   const sole =
-    expressions.length === 1 && parts.every(isBlankOr(expressions[0]));
+    as === 'value' &&
+    expressions.length === 1 &&
+    parts.every(isBlankOr(expressions[0]));
   return {
     expressions,
     render: scope =>

@@ -1,6 +1,7 @@
 import { parseDuration } from '@greenroom/kinds';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
+import { durationText } from './durationText';
 
 /** Asks a person a question; without an answer in time the default stands, or the step fails. */
 export const askVerb: VerbWork<'ask'> = async (body, context) => {
@@ -17,9 +18,9 @@ export const askVerb: VerbWork<'ask'> = async (body, context) => {
   if (answer === undefined) {
     throw new StepError(
       'InputExpired',
-      `Step "${context.stepName}": nobody answered "${body.question}" within ${
-        timeoutMs / 1000
-      } s, and it has no default.`,
+      `Step "${context.stepName}": nobody answered "${
+        body.question
+      }" within ${durationText(timeoutMs)}, and it has no default.`,
     );
   }
   return {

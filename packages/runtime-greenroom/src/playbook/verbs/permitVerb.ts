@@ -1,6 +1,7 @@
 import { parseDuration } from '@greenroom/kinds';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
+import { durationText } from './durationText';
 
 /**
  * Asks a person to allow what comes next. Refused or unanswered it fails, so that nothing is done without a yes;
@@ -27,9 +28,9 @@ export const permitVerb: VerbWork<'permit'> = async (body, context) => {
   if (decision.expired) {
     throw new StepError(
       'PermissionExpired',
-      `Nobody decided about "${body.action}" within ${
-        timeoutMs / 1000
-      } s, so it was not done.`,
+      `Nobody decided about "${body.action}" within ${durationText(
+        timeoutMs,
+      )}, so it was not done.`,
     );
   }
   throw new StepError(

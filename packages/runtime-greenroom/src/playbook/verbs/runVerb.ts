@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { runProcess, type ProcessResult } from '../../processes/runProcess';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
+import { durationText } from './durationText';
 
 /** Kept of a step's output; more belongs into a file. Far below the megabyte that an event may hold. */
 const OUTPUT_LIMIT_BYTES = 256 * 1024;
@@ -65,9 +66,9 @@ function problemOf(
   timeoutMs: number,
 ): string | undefined {
   if (result.timedOut || result.aborted) {
-    return `was ended after ${
-      timeoutMs / 1000
-    } s; raise its timeout or do less`;
+    return `was ended after ${durationText(
+      timeoutMs,
+    )}; raise its timeout or do less`;
   }
   if (result.killedBy) return `was killed by ${result.killedBy}`;
   if (result.exitCode !== 0) return `ended with exit code ${result.exitCode}`;
