@@ -23,6 +23,8 @@ export const managedByGreenroom = 'greenroom';
 export const annotations = {
   /** A catalog entity ref, such as `user:default/ada`: who answers for the object. */
   owner: 'greenroom.dev/owner',
+  /** On an Agent: the repository that `greenroom run` gives it when nobody names one. */
+  defaultRepository: 'greenroom.dev/default-repository',
   /** `"true"` on a Task stops it, like `spec.stop`. */
   stop: 'greenroom.dev/stop',
   /** Any new value on a CronTask runs it once now, also while it is suspended. */
@@ -31,6 +33,8 @@ export const annotations = {
   triggeredBy: 'greenroom.dev/triggered-by',
   /** Any new value on a drifted Tool approves its present tool definitions. */
   approveTools: 'greenroom.dev/approve-tools',
+  /** `"true"` on an Agent lets it be deleted although Tasks are at work on it. */
+  forceDelete: 'greenroom.dev/force-delete',
   /** Digest of a pod template's inputs; a different one rolls the pod. */
   inputDigest: 'greenroom.dev/input-digest',
 } as const;

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { objectSchema } from '../crd/crdOf';
-import type { StructuralSchema } from '../crd/structuralSchema';
 import type { KindDefinition } from '../defineKind';
 import { withRules } from '../schema/withRules';
 import { fieldPath, type FieldProblem } from './FieldProblem';
 import { problemOf } from './problemOf';
 
-interface Schemas {
-  zod: z.ZodObject;
-  structural: StructuralSchema;
-}
-
-const schemas = new WeakMap<KindDefinition, Schemas>();
+/** Made once for each kind: an API server checks many objects of few kinds. */
+const schemas = new WeakMap<KindDefinition, z.ZodObject>();
 
 /**
  * Checks an object of a kind as an API server would, without one: types, bounds, lists and the rules that need no earlier
@@ -23,8 +18,8 @@ export function checkObject(
   definition: KindDefinition,
   object: unknown,
 ): FieldProblem[] {
-  const { zod, structural } = schemasOf(definition);
-  const result = zod.safeParse(object);
+  const result = schemaOf(definition).safeParse(object);
+  const structural = objectSchema(definition);
   const problems = (result.error?.issues ?? []).map(issue =>
     problemOf(issue, object, structural),
   );
@@ -41,19 +36,15 @@ export function checkObject(
   return problems;
 }
 
-/** Built once for each kind: turning Zod into structural schemas takes milliseconds. */
-function schemasOf(definition: KindDefinition): Schemas {
+function schemaOf(definition: KindDefinition): z.ZodObject {
   const known = schemas.get(definition);
   if (known) return known;
   const { spec, status, siblings, rules } = definition;
-  const made = {
-    zod: z.object({
-      spec: withRules(spec, rules),
-      ...siblings,
-      status: status.optional(),
-    }),
-    structural: objectSchema(definition),
-  };
+  const made = z.object({
+    spec: withRules(spec, rules),
+    ...siblings,
+    status: status.optional(),
+  });
   schemas.set(definition, made);
   return made;
 }

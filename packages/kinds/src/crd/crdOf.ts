@@ -50,8 +50,19 @@ export function crdOf(definition: KindDefinition): CustomResourceDefinition {
   };
 }
 
-/** The structural schema of a whole object of a kind, with our own keys still in it. */
+/** Made once for each kind: it takes milliseconds, and admission asks for it with every object. */
+const objectSchemas = new WeakMap<KindDefinition, StructuralSchema>();
+
+/** The structural schema of a whole object of a kind, with our own keys still in it. Not to be changed. */
 export function objectSchema(definition: KindDefinition): StructuralSchema {
+  const known = objectSchemas.get(definition);
+  if (known) return known;
+  const made = makeObjectSchema(definition);
+  objectSchemas.set(definition, made);
+  return made;
+}
+
+function makeObjectSchema(definition: KindDefinition): StructuralSchema {
   const { doc, spec, status, siblings, rules, objectRules } = definition;
   const body = structuralSchema(
     z.object({

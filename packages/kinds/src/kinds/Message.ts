@@ -104,10 +104,6 @@ export const Message = defineKind({
     unchanged('text', 'Message'),
     unchangedRef('agentRef', 'Message'),
     unchangedRef('sessionRef', 'Message'),
-    {
-      rule: '!oldSelf.cancel || self.cancel',
-      message: 'a cancelled message stays cancelled; make a new Message',
-    },
   ],
   status: z.object({
     ...statusFields,

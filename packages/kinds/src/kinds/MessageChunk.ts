@@ -47,7 +47,7 @@ export const MessageChunk = defineKind({
     column.of('Message', '.spec.messageRef.name'),
     column.of('First', '.spec.firstSequence', { type: 'integer' }),
     column.of('Type', '.spec.entries[0].type'),
-    column.of('Content', '.spec.entries[*].content'),
+    column.of('Content', '.spec.entries[0].content'),
     column.age,
   ],
   conditions: messageChunkConditions,
