@@ -146,3 +146,24 @@ export { decideEmission, type EmissionDecision } from './events/decideEmission';
 export { RuntimeEvent } from './events/RuntimeEvent';
 export { toX1Message } from './x1agent/toX1Message';
 export { X1Message } from './x1agent/X1Message';
+export { CONTROL_MESSAGE_BYTES } from './tunnel/ControlAssembler';
+export { encodeFrame } from './tunnel/encodeFrame';
+export {
+  CONTROL_STREAM,
+  FRAME_HEADER_BYTES,
+  FRAME_PAYLOAD_BYTES,
+  FRAME_VERSION,
+  FrameFlag,
+  FrameType,
+  type Frame,
+} from './tunnel/Frame';
+export { FrameDecoder, FrameError } from './tunnel/FrameDecoder';
+export {
+  StreamKind,
+  streamPriority,
+  type TunnelSide,
+} from './tunnel/StreamKind';
+export { MAX_BUFFERED_BYTES, MAX_STREAMS, Tunnel } from './tunnel/Tunnel';
+export { ResetCode, type TunnelEvent } from './tunnel/TunnelEvent';
+export { INITIAL_CREDIT } from './tunnel/TunnelStream';
+export { eventTable } from './events/eventTable';

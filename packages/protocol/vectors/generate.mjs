@@ -143,3 +143,62 @@ write('chain.json', {
   entries,
   seals,
 });
+
+const frame = (type, flags, stream, payload) => {
+  const header = Buffer.alloc(12);
+  header[0] = 1;
+  header[1] = type;
+  header.writeUInt16BE(flags, 2);
+  header.writeUInt32BE(stream, 4);
+  header.writeUInt32BE(payload.length, 8);
+  return Buffer.concat([header, payload]).toString('hex');
+};
+const text = value => Buffer.from(value);
+const frames = [
+  ['a control message', 0, 0, 0, text('{"type":"heartbeat"}')],
+  ['a control message that goes on', 0, 2, 0, text('{"type":"hel')],
+  [
+    'the operator opens a shell',
+    1,
+    0,
+    1,
+    text('{"grant_id":"g-1","kind":"shell"}'),
+  ],
+  ['the portal opens logs', 1, 0, 2, text('{"kind":"logs"}')],
+  ['data', 0, 0, 1, Buffer.from([0, 255, 128, 10])],
+  ['the last data', 0, 1, 1, text('bye')],
+  ['an end without data', 0, 1, 4294967295, Buffer.alloc(0)],
+  ['a credit of 128 KiB', 2, 0, 1, Buffer.from([0, 2, 0, 0])],
+  [
+    'a reset for overrun',
+    3,
+    0,
+    2,
+    Buffer.concat([Buffer.from([0, 3]), text('too fast')]),
+  ],
+  ['the longest payload', 0, 0, 3, Buffer.alloc(32768, 0x61)],
+  ['an optional type of the future', 200, 65535, 7, text('?')],
+];
+const withLength = (bytes, length) => {
+  const changed = Buffer.from(bytes, 'hex');
+  changed.writeUInt32BE(length, 8);
+  return changed.toString('hex');
+};
+const good = frame(0, 0, 1, text('x'));
+write('frames.json', {
+  frames: frames.map(([name, type, flags, stream, payload]) => ({
+    name,
+    type,
+    flags,
+    stream,
+    payload: payload.toString('hex'),
+    bytes: frame(type, flags, stream, payload),
+  })),
+  broken: [
+    { name: 'version 0', bytes: `00${good.slice(2)}` },
+    { name: 'version 2', bytes: `02${good.slice(2)}` },
+    { name: 'a payload of 32 KiB and a byte', bytes: withLength(good, 32769) },
+    { name: 'a payload of 4 GiB', bytes: withLength(good, 4294967295) },
+    { name: 'HTTP', bytes: text('GET / HTTP/1.1\r\n').toString('hex') },
+  ],
+});

@@ -1,5 +1,5 @@
-/** SHA-256 of some bytes, as 32 bytes. Injected, so that the chain runs wherever there is one. */
-export type Sha256Function = (bytes: Uint8Array) => Uint8Array;
+/** SHA-256 of some bytes, in lower-case hexadecimal. Injected, so that the chain runs wherever there is one. */
+export type Sha256Function = (bytes: Uint8Array) => string;
 
 /** Whether `signature` (64 bytes) is Ed25519's of `message` by the raw 32-byte public key. */
 export type VerifySignature = (

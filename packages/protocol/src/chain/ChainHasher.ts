@@ -1,4 +1,6 @@
 import { canonicalJson } from '../canonical/canonicalJson';
+import { writeBase64 } from '../encoding/base64';
+import { writeHex } from '../encoding/hex';
 import type { Sha256Function } from './ChainCrypto';
 import type { Genesis } from './Genesis';
 
@@ -7,6 +9,7 @@ const utf8 = new TextEncoder();
 const ENTRY_DOMAIN = utf8.encode('greenroom/session-event/v1\n');
 const GENESIS_DOMAIN = 'greenroom/session-event/genesis/v1\n';
 const HASH_BYTES = 32;
+const HASH_DIGITS = 64;
 const SEQ_BYTES = 8;
 
 /** Bytes of the salt that keeps short bodies from being guessed after their erasure. */
@@ -17,7 +20,7 @@ export const SALT_BYTES = 16;
  * `commitment = SHA-256(salt ‖ body)`,
  * `hash = SHA-256("greenroom/session-event/v1\n" ‖ session id ‖ u64(seq) ‖ prev ‖ commitment)`.
  *
- * It hashes the bytes it is given and never spells them anew. Its buffers are used again for every entry.
+ * Hashes and commitments are hexadecimal. It hashes the bytes it is given and never spells them anew. Its buffers are used again for every entry.
  */
 export class ChainHasher {
   private scratch = new Uint8Array(64 * 1024);
@@ -39,7 +42,7 @@ export class ChainHasher {
   }
 
   /** What stands before the first entry: cluster, session, agent, key and policies, in canonical JSON. */
-  genesis(genesis: Genesis): Uint8Array {
+  genesis(genesis: Genesis): string {
     const { cluster_uid, agent_uid, key_id, policy_digest } = genesis;
     const bound = canonicalJson({
       cluster_uid,
@@ -51,24 +54,33 @@ export class ChainHasher {
     return this.sha256(utf8.encode(GENESIS_DOMAIN + bound));
   }
 
-  /** Binds a body without showing it: the body may be erased later, the commitment stays. */
-  commitment(salt: Uint8Array, body: string): Uint8Array {
+  /**
+   * Binds a body without showing it: the body may be erased later, the commitment stays. `salt` is 16 bytes in base64;
+   * nothing for one that is not.
+   */
+  commitment(salt: string, body: string): string | undefined {
     // A UTF-16 unit takes at most three bytes of UTF-8.
-    const needed = salt.length + 3 * body.length;
+    const needed = SALT_BYTES + 3 * body.length;
     if (this.scratch.length < needed) this.scratch = new Uint8Array(needed);
-    this.scratch.set(salt);
+    if (writeBase64(salt, this.scratch) !== SALT_BYTES) return undefined;
     const { written } = utf8.encodeInto(
       body,
-      this.scratch.subarray(salt.length),
+      this.scratch.subarray(SALT_BYTES),
     );
-    return this.sha256(this.scratch.subarray(0, salt.length + written));
+    return this.sha256(this.scratch.subarray(0, SALT_BYTES + written));
   }
 
-  /** The hash of entry `seq` after the entry whose hash is `prev`. */
-  entry(seq: number, prev: Uint8Array, commitment: Uint8Array): Uint8Array {
-    this.linkView.setBigUint64(this.seqAt, BigInt(seq));
-    this.link.set(prev, this.seqAt + SEQ_BYTES);
-    this.link.set(commitment, this.seqAt + SEQ_BYTES + HASH_BYTES);
-    return this.sha256(this.link);
+  /** The hash of entry `seq` after the entry whose hash is `prev`; nothing for hashes that are none. */
+  entry(seq: number, prev: string, commitment: string): string | undefined {
+    // u64, big-endian; a safe integer's upper half has 21 bits.
+    this.linkView.setUint32(this.seqAt, Math.floor(seq / 2 ** 32));
+    this.linkView.setUint32(this.seqAt + 4, seq % 2 ** 32);
+    const prevAt = this.seqAt + SEQ_BYTES;
+    const areHashes =
+      prev.length === HASH_DIGITS &&
+      commitment.length === HASH_DIGITS &&
+      writeHex(prev, this.link, prevAt) &&
+      writeHex(commitment, this.link, prevAt + HASH_BYTES);
+    return areHashes ? this.sha256(this.link) : undefined;
   }
 }

@@ -1,8 +1,8 @@
-import { decodeBase64, encodeBase64 } from '../encoding/base64';
-import { decodeHex, encodeHex } from '../encoding/hex';
+import { encodeBase64 } from '../encoding/base64';
+import { Sha256 } from '../values/Sha256';
 import type { AppendedEntry } from '../ingest/SidecarMessage';
 import type { Sha256Function } from './ChainCrypto';
-import { ChainHasher, SALT_BYTES } from './ChainHasher';
+import { ChainHasher } from './ChainHasher';
 import type { Genesis } from './Genesis';
 
 /** The last link of a chain; `seq` is 0 and `hash` the genesis hash when there is none. */
@@ -24,9 +24,9 @@ export type Extension =
 export class SessionChain {
   private readonly hasher: ChainHasher;
   private seq: number;
-  private prev: Uint8Array;
+  private prev: string;
 
-  private constructor(hasher: ChainHasher, seq: number, prev: Uint8Array) {
+  private constructor(hasher: ChainHasher, seq: number, prev: string) {
     this.hasher = hasher;
     this.seq = seq;
     this.prev = prev;
@@ -48,33 +48,31 @@ export class SessionChain {
     head: ChainHead,
     sha256: Sha256Function,
   ): SessionChain {
-    const prev = decodeHex(head.hash);
-    if (prev?.length !== 32) {
+    if (!Sha256.safeParse(head.hash).success) {
       throw new RangeError(
         `The chain of session ${sessionId} cannot go on after entry ${head.seq}: "${head.hash}" is no SHA-256 digest.`,
       );
     }
-    return new SessionChain(new ChainHasher(sessionId, sha256), head.seq, prev);
+    return new SessionChain(
+      new ChainHasher(sessionId, sha256),
+      head.seq,
+      head.hash,
+    );
   }
 
   get head(): ChainHead {
-    return { seq: this.seq, hash: encodeHex(this.prev) };
+    return { seq: this.seq, hash: this.prev };
   }
 
   /** Makes the next link. `body` is the canonical envelope with `seq = head.seq + 1`; `salt` is 16 random bytes. */
   append(body: string, salt: Uint8Array): AppendedEntry {
-    this.seq += 1;
-    this.prev = this.hasher.entry(
-      this.seq,
-      this.prev,
-      this.hasher.commitment(salt, body),
-    );
-    return {
-      seq: this.seq,
-      body,
-      salt: encodeBase64(salt),
-      hash: encodeHex(this.prev),
-    };
+    const seq = this.seq + 1;
+    const entry = { seq, body, salt: encodeBase64(salt) };
+    const hash = this.hashOf(entry);
+    if (!hash) throw new RangeError('The salt of an entry has 16 bytes.');
+    this.seq = seq;
+    this.prev = hash;
+    return { ...entry, hash };
   }
 
   /** Goes on with an entry that somebody else made, if it is the next one and its hash is right. */
@@ -89,26 +87,23 @@ export class SessionChain {
         message: `Session ${sessionId} waits for entry ${wanted}, not ${entry.seq}.`,
       };
     }
-    const salt = decodeBase64(entry.salt);
-    const hash =
-      salt?.length === SALT_BYTES
-        ? this.hasher.entry(
-            wanted,
-            this.prev,
-            this.hasher.commitment(salt, entry.body),
-          )
-        : undefined;
-    if (!hash || encodeHex(hash) !== entry.hash) {
+    const hash = this.hashOf(entry);
+    if (hash !== entry.hash) {
       return {
         accepted: false,
         reason: 'altered',
         message: `Entry ${wanted} of session ${sessionId} has the hash ${
           entry.hash
-        }, but its bytes give ${hash ? encodeHex(hash) : 'none'}.`,
+        }, but its bytes give ${hash ?? 'none'}.`,
       };
     }
     this.seq = wanted;
     this.prev = hash;
     return { accepted: true };
+  }
+
+  private hashOf(entry: Omit<AppendedEntry, 'hash'>): string | undefined {
+    const commitment = this.hasher.commitment(entry.salt, entry.body);
+    return commitment && this.hasher.entry(entry.seq, this.prev, commitment);
   }
 }

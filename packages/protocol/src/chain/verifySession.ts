@@ -1,6 +1,5 @@
 import { decodeBase64 } from '../encoding/base64';
-import { decodeHex, encodeHex } from '../encoding/hex';
-import { ChainHasher, SALT_BYTES } from './ChainHasher';
+import { ChainHasher } from './ChainHasher';
 import { Genesis } from './Genesis';
 import { sealedBytes, type Seal } from './Seal';
 import type {
@@ -14,7 +13,7 @@ class SessionVerification {
   private readonly hasher: ChainHasher;
   private readonly seals: Seal[];
   private readonly erased: { seq: number; request: string }[] = [];
-  private prev?: Uint8Array;
+  private prev?: string;
   private verified = 0;
   private sealedSeq = 0;
   private isFinal = false;
@@ -80,9 +79,9 @@ class SessionVerification {
       });
     }
     const commitment = this.commitmentOf(entry);
-    const hash = commitment && this.hasher.entry(wanted, this.prev, commitment);
-    const found = hash && encodeHex(hash);
-    if (!hash || found !== entry.hash) {
+    const found =
+      commitment && this.hasher.entry(wanted, this.prev, commitment);
+    if (!found || found !== entry.hash) {
       return this.altered({
         seq: wanted,
         what: 'entry',
@@ -93,24 +92,20 @@ class SessionVerification {
         }, its bytes give ${found ?? 'no hash'}.`,
       });
     }
-    this.prev = hash;
+    this.prev = found;
     this.verified = wanted;
     return undefined;
   }
 
-  private commitmentOf(entry: StoredEntry): Uint8Array | undefined {
+  private commitmentOf(entry: StoredEntry): string | undefined {
     if ('commitment' in entry) {
       this.erased.push({ seq: entry.seq, request: entry.erasedBy });
-      const commitment = decodeHex(entry.commitment);
-      return commitment?.length === 32 ? commitment : undefined;
+      return entry.commitment;
     }
-    const salt = decodeBase64(entry.salt);
-    return salt?.length === SALT_BYTES
-      ? this.hasher.commitment(salt, entry.body)
-      : undefined;
+    return this.hasher.commitment(entry.salt, entry.body);
   }
 
-  private genesisBefore(first: StoredEntry): Uint8Array | undefined {
+  private genesisBefore(first: StoredEntry): string | undefined {
     if (this.options.genesis) return this.hasher.genesis(this.options.genesis);
     if ('commitment' in first) return undefined;
     try {

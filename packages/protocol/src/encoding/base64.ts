@@ -21,29 +21,41 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** Reads padded base64; `undefined` for anything that {@link encodeBase64} would not have written. */
-export function decodeBase64(text: string): Uint8Array | undefined {
-  if (text.length % 4) return undefined;
-  let padding = 0;
-  if (text.endsWith('==')) padding = 2;
-  else if (text.endsWith('=')) padding = 1;
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+function paddingOf(text: string): number {
+  if (text.endsWith('==')) return 2;
+  return text.endsWith('=') ? 1 : 0;
+}
+
+/**
+ * Writes what padded base64 says to the beginning of `target`, and answers how many bytes that were; -1 for anything
+ * that {@link encodeBase64} would not have written.
+ */
+export function writeBase64(text: string, target: Uint8Array): number {
+  if (text.length % 4) return -1;
+  const padding = paddingOf(text);
+  const last = text.length - 4;
   let out = 0;
   for (let index = 0; index < text.length; index += 4) {
-    const isLast = index + 4 === text.length;
+    const unused = index === last ? padding : 0;
     let group = 0;
-    for (let offset = 0; offset < 4; offset += 1) {
-      const isPadding = isLast && offset >= 4 - padding;
-      const value = isPadding ? 0 : values[text.charCodeAt(index + offset)];
-      if (value === undefined || value < 0) return undefined;
-      group = group * 64 + value;
+    for (let offset = 0; offset < 4 - unused; offset += 1) {
+      const value = values[text.charCodeAt(index + offset)];
+      if (!(value >= 0)) return -1;
+      group |= value << (18 - 6 * offset);
     }
-    const unused = isLast ? padding : 0;
-    if (group & (2 ** (8 * unused) - 1)) return undefined;
-    bytes[out] = group >> 16;
-    if (unused < 2) bytes[out + 1] = group >> 8;
-    if (unused < 1) bytes[out + 2] = group;
-    out += 3;
+    // Bits that no byte takes must be zero.
+    if (group & (2 ** (8 * unused) - 1)) return -1;
+    target[out] = group >> 16;
+    if (unused < 2) target[out + 1] = group >> 8;
+    if (unused < 1) target[out + 2] = group;
+    out += 3 - unused;
   }
-  return bytes;
+  return out;
+}
+
+/** Reads padded base64; `undefined` for anything that {@link encodeBase64} would not have written. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 3);
+  const length = writeBase64(text, bytes);
+  return length < 0 ? undefined : bytes.slice(0, length);
 }

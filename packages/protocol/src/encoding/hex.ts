@@ -11,21 +11,29 @@ export function encodeHex(bytes: Uint8Array): string {
   return text;
 }
 
-function digit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 97 && code <= 102) return code - 87;
-  return -1;
+const values = new Int8Array(128).fill(-1);
+for (let value = 0; value < 16; value += 1) {
+  values[DIGITS.charCodeAt(value)] = value;
 }
 
-/** Reads lower-case digits; `undefined` for anything else, so that one byte string has one spelling. */
-export function decodeHex(text: string): Uint8Array | undefined {
-  if (text.length % 2) return undefined;
-  const bytes = new Uint8Array(text.length / 2);
-  for (let index = 0; index < bytes.length; index += 1) {
-    const high = digit(text.charCodeAt(2 * index));
-    const low = digit(text.charCodeAt(2 * index + 1));
-    if (high < 0 || low < 0) return undefined;
-    bytes[index] = high * 16 + low;
+/**
+ * Writes what lower-case digits say into `target` from `at` on. False, with some of it written, for anything else: one
+ * byte string has one spelling.
+ */
+export function writeHex(text: string, target: Uint8Array, at = 0): boolean {
+  if (text.length % 2) return false;
+  for (let index = 0; index < text.length; index += 2) {
+    const high = values[text.charCodeAt(index)];
+    const low = values[text.charCodeAt(index + 1)];
+    // Negative, or beyond the table, for what is no digit.
+    if (!(high >= 0 && low >= 0)) return false;
+    target[at + index / 2] = high * 16 + low;
   }
-  return bytes;
+  return true;
+}
+
+/** Reads lower-case digits; `undefined` for anything else. */
+export function decodeHex(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.floor(text.length / 2));
+  return writeHex(text, bytes) ? bytes : undefined;
 }

@@ -1,8 +1,13 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { VerifySignature } from '../chain/ChainCrypto';
 
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+/** Making a key costs as much as a quarter of a verification, and a record has one seal in a hundred entries. */
 function publicKeyObject(raw: Uint8Array): KeyObject {
-  return createPublicKey({
+  const known = keyObjects.get(raw);
+  if (known) return known;
+  const made = createPublicKey({
     key: {
       kty: 'OKP',
       crv: 'Ed25519',
@@ -10,6 +15,8 @@ function publicKeyObject(raw: Uint8Array): KeyObject {
     },
     format: 'jwk',
   });
+  keyObjects.set(raw, made);
+  return made;
 }
 
 /** Ed25519 by OpenSSL. */
