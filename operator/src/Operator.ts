@@ -152,7 +152,7 @@ export class Operator {
       ingest.stop();
     });
     this.#starting = '';
-    log.info({ leads: elector.leads, ...secure }, 'ready');
+    log.info({ leads: elector.leads }, 'ready');
   }
 
   /** Stops in reverse order; work under way is finished, sidecars are told, seals are made, the lease is released. */
