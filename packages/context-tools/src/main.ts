@@ -5,8 +5,6 @@ process.umask(0o022);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
-process.exitCode = await runProgram(
-  process.argv.slice(2),
-  process.env,
-  stop.signal,
-);
+void runProgram(process.argv.slice(2), process.env, stop.signal).then(code => {
+  process.exitCode = code;
+});

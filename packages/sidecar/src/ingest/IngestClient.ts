@@ -98,14 +98,15 @@ export class IngestClient {
         }`,
       };
     }
-    const socket = new WebSocket(this.options.url, {
+    const options: WebSocket.ClientOptions & { servername: string } = {
       headers: { authorization: `Bearer ${token.trim()}` },
       ca,
       servername: OPERATOR_SERVER_NAME,
       maxPayload: INGEST_FRAME_BYTES,
       perMessageDeflate: false,
       handshakeTimeout: WELCOME_TIMEOUT_MS,
-    });
+    };
+    const socket = new WebSocket(this.options.url, options);
     this.socket = socket;
     return await new Promise(resolve => {
       let message = 'the connection ended';

@@ -9,7 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { decodeRecords, encodeRecord } from './logRecord';
+import { decodeRecords, encodeRecord } from './recordCodec';
 import { WriteAheadLog } from './WriteAheadLog';
 
 let folder: string;

@@ -8,7 +8,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeRecords, encodeRecord } from './logRecord';
+import { decodeRecords, encodeRecord } from './recordCodec';
 
 /** What was found when a log was opened. */
 export interface OpenedLog {

@@ -6,13 +6,13 @@ import {
   toCanonicalValue,
   type Actor,
   type JsonObject,
+  type RedactedPayload,
 } from '@greenroom/protocol';
 import { nodeSha256 } from '@greenroom/protocol/node';
 import { v7 } from 'uuid';
 import type { HeldSession } from '../log/HeldSession';
 import type { SessionLog } from '../log/SessionLog';
 import type { EmitOptions, EmittedEvent, EventDraft } from './EventDraft';
-import type { EventRedactor } from './EventRedactor';
 import { judgeDraft } from './judgeDraft';
 import { LARGEST_INLINE_BYTES, shortenPayload } from './shortenPayload';
 
@@ -37,6 +37,15 @@ export interface BlobKeeper {
   keep(sessionId: string, digest: string, bytes: Buffer): Promise<void>;
 }
 
+/** Takes secrets out of an event; what cannot be made safe it withholds. Never throws. */
+export interface EventRedactor {
+  redactEvent(event: {
+    type: string;
+    id?: string;
+    payload: JsonObject;
+  }): Promise<RedactedPayload>;
+}
+
 /** What the pipeline works with. */
 export interface EventPipelineOptions {
   log: SessionLog;
@@ -44,7 +53,7 @@ export interface EventPipelineOptions {
   blobs: BlobKeeper;
   agent: Actor;
   /** Called when an entry is on the disk, in the order of the session's chain. */
-  onDurable(session: HeldSession): void;
+  onDurable(session: HeldSession, event: EmittedEvent): void;
   now?: () => number;
 }
 
@@ -162,9 +171,10 @@ export class EventPipeline {
       ...(options.turn !== undefined && { turn: options.turn }),
       ...(output && { output }),
     });
+    const emitted = { id, seq: entry.seq, type: safe.type };
     return {
-      durable: durable.then(() => this.options.onDurable(session)),
-      emitted: { id, seq: entry.seq, type: safe.type },
+      durable: durable.then(() => this.options.onDurable(session, emitted)),
+      emitted,
     };
   }
 
@@ -179,22 +189,18 @@ export class EventPipeline {
     payload: JsonObject;
     blob?: { digest: string; bytes: number };
   }> {
-    let safe: JsonObject;
-    try {
-      safe = await this.options.redactor.redactPayload(
-        toCanonicalValue(payload) as JsonObject,
-      );
-    } catch (error) {
+    const redacted = await this.options.redactor.redactEvent({
+      type,
+      id,
+      payload: toCanonicalValue(payload) as JsonObject,
+    });
+    if ('withheld' in redacted) {
       return {
         type: 'system.withheld',
-        payload: {
-          type,
-          event_id: id,
-          reason: 'RedactionFailed',
-          message: (error as Error).message.slice(0, 4_096),
-        },
+        payload: toCanonicalValue(redacted.withheld) as JsonObject,
       };
     }
+    const safe = redacted.kept;
     const bytes = Buffer.from(JSON.stringify(safe));
     if (bytes.length <= LARGEST_INLINE_BYTES) return { type, payload: safe };
     const digest = createHash('sha256').update(bytes).digest('hex');
@@ -254,5 +260,5 @@ function outputOf({
       : payload.text ?? payload.message;
   if (!type.startsWith('agent.') || typeof said !== 'string' || said === '')
     return undefined;
-  return said.slice(-OUTPUT_CHARACTERS).toWellFormed();
+  return toCanonicalValue(said.slice(-OUTPUT_CHARACTERS)) as string;
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@greenroom/protocol';
+import { toCanonicalValue, type JsonValue } from '@greenroom/protocol';
 
 /** Payloads above this go to blob storage, as the design says. */
 export const LARGEST_INLINE_BYTES = 64 * 1024;
@@ -14,7 +14,7 @@ export function shortenPayload(
 ): JsonValue {
   if (typeof value === 'string') {
     return value.length > kept
-      ? `${value.slice(0, kept).toWellFormed()}… (${
+      ? `${toCanonicalValue(value.slice(0, kept))}… (${
           value.length
         } characters in all)`
       : value;

@@ -22,6 +22,8 @@ export type RuntimeSignal =
     }
   /** The connection broke; the driver is already trying again. */
   | { kind: 'lost'; message: string }
+  /** The runtime's process is gone: nobody listens any more. Another one may come. */
+  | { kind: 'gone'; message: string }
   /** The runtime did not answer in time. The driver goes on trying. */
   | { kind: 'failed'; message: string }
   | { kind: 'event'; event: RuntimeEvent; mark: ReadMark }
@@ -105,4 +107,6 @@ export interface RuntimeDriver {
     reason: string;
   }): Promise<void>;
   close(sessionId: string): Promise<void>;
+  /** Asks the runtime to end itself, for one that cannot stop a turn in another way. */
+  shutdown(reason: string): Promise<void>;
 }

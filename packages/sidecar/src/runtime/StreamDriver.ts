@@ -69,7 +69,7 @@ export class StreamDriver implements RuntimeDriver {
     this.replay = new ReplayFilter<Read>(REPLAY_HISTORY, [...from.keys]);
     let hasRun = false;
     while (!signal.aborted) {
-      const waited = yield* this.awaitHealth(signal);
+      const waited = yield* this.awaitHealth(hasRun, signal);
       if (!waited) return;
       const seen = { instance: undefined as string | undefined };
       yield {
@@ -136,8 +136,17 @@ export class StreamDriver implements RuntimeDriver {
     // A plain runtime has one session, which is its process; the pod's end ends it.
   }
 
+  async shutdown(reason: string): Promise<void> {
+    await this.post(
+      '/shutdown',
+      { is_success: false, error: reason },
+      CANCEL_TIMEOUT_MS,
+    );
+  }
+
   /** Waits until the runtime answers, for ever. Says once that it is late. */
   private async *awaitHealth(
+    hasRun: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<RuntimeSignal, { wasGone: boolean } | undefined> {
     const deadline = Date.now() + this.options.deadlineMs;
@@ -158,8 +167,12 @@ export class StreamDriver implements RuntimeDriver {
       } catch (error) {
         because = (error as Error).message;
         // Nobody listens any more: the process is gone, and the next one to answer is another.
-        if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED')
+        if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
+          if (hasRun && !wasGone) {
+            yield { kind: 'gone', message: 'The runtime’s process ended.' };
+          }
           wasGone = true;
+        }
       }
       if (!said && Date.now() > deadline) {
         said = true;

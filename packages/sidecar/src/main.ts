@@ -1,0 +1,24 @@
+import packageJson from '../package.json';
+import { readConfig } from './config/readConfig';
+import { startSidecar } from './Sidecar';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env, packageJson.version);
+  const sidecar = await startSidecar(config, [], line =>
+    process.stdout.write(line),
+  );
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= sidecar.stop().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const reason = await sidecar.failed;
+  if (!stopping) throw new Error(reason);
+}
+
+process.umask(0o077);
+main().catch(error => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,142 @@
+import type { SessionInput } from '@greenroom/protocol';
+import { backOffMs, RUNTIME_BACK_OFF } from '../ingest/backOff';
+import type { HeldSession } from '../log/HeldSession';
+import {
+  RuntimeRefusedError,
+  type RuntimeDriver,
+  type RuntimeInput,
+} from '../runtime/RuntimeDriver';
+import { isExpired } from './decideInput';
+
+/** What became of a delivery. */
+export type DeliveryOutcome =
+  | { state: 'delivered' }
+  | { state: 'expired' }
+  | { state: 'failed'; reason: string; message: string };
+
+/** What the delivery works with. */
+export interface InputDeliveryOptions {
+  driver: RuntimeDriver;
+  /** Opens the session in a runtime that does not know it. */
+  reopen(session: HeldSession): Promise<void>;
+  now?: () => number;
+}
+
+/** How often an undelivered input looks whether it is still wanted, in milliseconds. */
+const CHECK_MS = 200;
+
+/** Brings inputs to the runtime: waits for it, tries again where that may help, gives up only with a reason. */
+export class InputDelivery {
+  private isReady = false;
+  private readonly waiting = new Set<() => void>();
+  /** Inputs that were cancelled before the runtime had them, and why. */
+  private readonly cancelled = new Map<string, string>();
+
+  constructor(private readonly options: InputDeliveryOptions) {}
+
+  /** The runtime answers, or no longer does. */
+  ready(isReady: boolean): void {
+    this.isReady = isReady;
+    if (isReady) for (const wake of [...this.waiting]) wake();
+  }
+
+  /** Waits until the runtime answers or nobody needs it any more. */
+  async whenReady(isPointless: () => boolean): Promise<void> {
+    while (!this.isReady && !isPointless()) await this.pause(CHECK_MS);
+  }
+
+  /** Gives up the session's inputs that the runtime does not have; all of them, or those of one turn. */
+  cancel(session: HeldSession, reason: string, turnId?: string): void {
+    for (const [id, held] of session.inputs) {
+      if (held.state === 'taken' && (!turnId || held.turnId === turnId))
+        this.cancelled.set(id, reason);
+    }
+  }
+
+  async deliver(
+    session: HeldSession,
+    input: SessionInput,
+    turnId: string,
+  ): Promise<DeliveryOutcome> {
+    const isPointless = () =>
+      session.state !== 'open' ||
+      this.cancelled.has(input.id) ||
+      isExpired(input, (this.options.now ?? Date.now)());
+    try {
+      for (let attempt = 1; ; attempt++) {
+        await this.whenReady(isPointless);
+        if (session.state !== 'open')
+          return {
+            state: 'failed',
+            reason: 'SessionEnded',
+            message: 'The session ended before the input was delivered.',
+          };
+        const cancelled = this.cancelled.get(input.id);
+        if (cancelled !== undefined)
+          return { state: 'failed', reason: 'Cancelled', message: cancelled };
+        if (isPointless()) return { state: 'expired' };
+        const refused = await this.attempt(session, input, turnId);
+        if (!refused) return { state: 'delivered' };
+        if (refused.kind === 'refused')
+          return {
+            state: 'failed',
+            reason: 'RuntimeRefused',
+            message: refused.message,
+          };
+        await this.pause(backOffMs(RUNTIME_BACK_OFF, attempt, Math.random()));
+      }
+    } finally {
+      this.cancelled.delete(input.id);
+    }
+  }
+
+  private async attempt(
+    session: HeldSession,
+    input: SessionInput,
+    turnId: string,
+  ): Promise<RuntimeRefusedError | undefined> {
+    try {
+      await this.options.driver.send(runtimeInput(input, turnId));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RuntimeRefusedError)) throw error;
+      if (error.kind !== 'unknownSession') return error;
+      try {
+        await this.options.reopen(session);
+        return new RuntimeRefusedError(error.message, 'retry');
+      } catch (again) {
+        return again instanceof RuntimeRefusedError
+          ? again
+          : new RuntimeRefusedError((again as Error).message, 'refused');
+      }
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.waiting.add(wake);
+    });
+  }
+}
+
+function runtimeInput(input: SessionInput, turnId: string): RuntimeInput {
+  const { payload } = input;
+  return {
+    text: input.text,
+    session_id: input.session_id,
+    event_id: input.id,
+    kind: input.kind,
+    sender_id: input.actor.id,
+    ...(input.kind !== 'answer' && { turn_id: turnId }),
+    ...(input.request_id && { request_id: input.request_id }),
+    ...(input.kind === 'answer' && {
+      decision: { approved: payload?.approved !== false, answer: input.text },
+    }),
+  };
+}
