@@ -118,23 +118,23 @@ export class ClusterObjects {
 
   #refresh(): Promise<void> {
     this.#mustRefresh = true;
-    this.#refreshing ??= this.#refreshUntilDone().finally(() => {
-      this.#refreshing = undefined;
-    });
+    this.#refreshing ??= this.#refreshUntilDone();
     return this.#refreshing;
   }
 
   async #refreshUntilDone(): Promise<void> {
-    while (this.#mustRefresh && !this.#isStopped) {
+    do {
       this.#mustRefresh = false;
       try {
         await this.#discover();
       } catch (error) {
-        if (this.#isStopped) return;
+        if (this.#isStopped) break;
         this.#log.warn({ err: error }, 'the kinds served could not be read');
         this.#retryLater();
       }
-    }
+    } while (this.#mustRefresh && !this.#isStopped);
+    // In the same breath as the last look at what is wanted, so that nothing is missed.
+    this.#refreshing = undefined;
   }
 
   async #discover(): Promise<void> {

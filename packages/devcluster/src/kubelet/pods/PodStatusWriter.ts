@@ -13,6 +13,7 @@ export class PodStatusWriter {
   readonly #closing = new AbortController();
   #pod: Pod;
   #written: PodStatus | undefined;
+  #inFlight: PodStatus | undefined;
   #wanted: PodStatus | undefined;
   #writing: Promise<void> | undefined;
 
@@ -29,6 +30,9 @@ export class PodStatusWriter {
 
   /** The status should become so; returns at once. */
   publish(status: PodStatus): void {
+    if (this.#closing.signal.aborted) return;
+    const present = this.#wanted ?? this.#inFlight ?? this.#written;
+    if (isDeepStrictEqual(status, present)) return;
     this.#wanted = status;
     this.#writing ??= this.#write();
   }
@@ -60,12 +64,14 @@ export class PodStatusWriter {
     while (this.#wanted && !this.#closing.signal.aborted) {
       const status = this.#wanted;
       this.#wanted = undefined;
-      if (isDeepStrictEqual(status, this.#written)) continue;
+      this.#inFlight = status;
       await this.#untilDone(async () => {
         this.#pod = await this.#patch(status);
       });
       this.#written = status;
+      this.#inFlight = undefined;
     }
+    // In the same breath as the last look at what is wanted, so that nothing is missed.
     this.#writing = undefined;
   }
 
