@@ -14,5 +14,5 @@ export function compilePattern(pattern: string): RE2JS {
 
 /** Whether the text has a match of the pattern anywhere. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  return compilePattern(pattern).matcher(text).find();
+  return compilePattern(pattern).test(text);
 }

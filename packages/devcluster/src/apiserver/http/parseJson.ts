@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import { decodeProtobuf } from '../../schemas/decodeProtobuf';
 import type { Json } from '../../store/KubernetesObject';
 import { badRequest, unsupportedMediaType } from '../errors/ApiError';
 import { duplicateFields } from './duplicateFields';
@@ -15,11 +16,18 @@ export function parseJson(
   contentType: string | undefined,
   findDuplicates = false,
 ): ParsedBody {
-  const type = contentType?.split(';')[0].trim() ?? 'application/json';
+  const type = contentType?.split(';')[0].trim() || 'application/json';
   const text = body.toString('utf8');
   if (type === 'application/yaml') return parseYaml(text);
   if (type === 'application/vnd.kubernetes.protobuf') {
-    throw unsupportedMediaType(['application/json', 'application/yaml']);
+    return parseProtobuf(body);
+  }
+  if (type !== 'application/json' && type !== '*/*') {
+    throw unsupportedMediaType([
+      'application/json',
+      'application/yaml',
+      'application/vnd.kubernetes.protobuf',
+    ]);
   }
   try {
     const value = JSON.parse(text);
@@ -28,6 +36,14 @@ export function parseJson(
     throw badRequest(
       `error decoding the body as JSON: ${(error as Error).message}. Send one JSON object.`,
     );
+  }
+}
+
+function parseProtobuf(body: Buffer): ParsedBody {
+  try {
+    return { value: decodeProtobuf(body), duplicates: [] };
+  } catch (error) {
+    throw badRequest((error as Error).message);
   }
 }
 
