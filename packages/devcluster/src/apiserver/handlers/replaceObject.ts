@@ -57,13 +57,17 @@ async function replaceOnce(
   keepServerFields(object, old, owned);
   const { rules, custom } = resource;
   const isStatus = info.subresource === 'status';
+  // Made here of the live pod: it gives a spec what nobody may change afterwards, and tells so in the status.
+  const isBinding = info.subresource === 'binding';
+  const prepare = () => {
+    if (isStatus) prepareStatus(context, object, old);
+    else if (!isBinding) prepareMain(context, object, old);
+  };
 
-  if (isStatus) prepareStatus(context, object, old);
-  else prepareMain(context, object, old);
+  prepare();
   const admission = admissionRequestOf(context, 'UPDATE', old.metadata.name, object, old);
   await machinery.admission.mutate(admission);
-  if (isStatus) prepareStatus(context, object, old);
-  else prepareMain(context, object, old);
+  prepare();
   if (!owned) recordUpdate(old, object, resource.type, writerOf(context));
 
   const errors = [
@@ -71,7 +75,10 @@ async function replaceOnce(
     ...validateMetadataUpdate(object, old),
     ...(isStatus
       ? rules.validateStatusUpdate?.(object, old) ?? []
-      : [...(rules.validate?.(object) ?? []), ...(rules.validateUpdate?.(object, old) ?? [])]),
+      : [
+          ...(rules.validate?.(object) ?? []),
+          ...(isBinding ? [] : rules.validateUpdate?.(object, old) ?? []),
+        ]),
     ...(custom?.validate(object, old) ?? []),
   ];
   if (errors.length) throw invalid(resource, object.metadata.name, errors);
