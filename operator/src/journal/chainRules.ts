@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { ChainHasher, type Genesis } from '@greenroom/protocol';
+import { nodeSha256 } from '@greenroom/protocol/node';
 
 /** How a session's chain is computed. */
 export interface ChainRules {
@@ -18,16 +18,12 @@ export interface ChainRules {
 /** A hasher has buffers of its own; so many sessions keep theirs. */
 const MAX_HASHERS = 32;
 
-/** SHA-256 of some bytes, natively. */
-export function sha256(bytes: Uint8Array): Buffer {
-  return hash('sha256', bytes, 'buffer');
-}
-
 /** The chain as `@greenroom/protocol` defines it, over bytes as they came. */
 export function protocolChainRules(): ChainRules {
   const hashers = new Map<string, ChainHasher>();
   const hasherOf = (sessionId: string) => {
-    const hasher = hashers.get(sessionId) ?? new ChainHasher(sessionId, sha256);
+    const hasher =
+      hashers.get(sessionId) ?? new ChainHasher(sessionId, nodeSha256);
     hashers.delete(sessionId);
     hashers.set(sessionId, hasher);
     if (hashers.size > MAX_HASHERS) {
@@ -38,10 +34,16 @@ export function protocolChainRules(): ChainRules {
   };
   return {
     start: (sessionId, genesis) =>
-      Buffer.from(hasherOf(sessionId).genesis(genesis)),
+      Buffer.from(hasherOf(sessionId).genesis(genesis), 'hex'),
     next({ sessionId, seq, previous, salt, body }) {
-      const commitment = sha256(Buffer.concat([salt, body]));
-      return Buffer.from(hasherOf(sessionId).entry(seq, previous, commitment));
+      // The bytes themselves, not the text they may be read as.
+      const commitment = nodeSha256(Buffer.concat([salt, body]));
+      const hash = hasherOf(sessionId).entry(
+        seq,
+        previous.toString('hex'),
+        commitment,
+      );
+      return Buffer.from(hash ?? '', 'hex');
     },
   };
 }
