@@ -5,6 +5,7 @@ export * from './defineKind';
 export * from './allKinds';
 export * from './conditions/Condition';
 export * from './conditions/conditionReasons';
+export * from './conditions/checkConditions';
 export * from './kinds/Agent';
 export * from './kinds/AgentTemplate';
 export * from './kinds/Approval';

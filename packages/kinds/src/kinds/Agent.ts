@@ -108,7 +108,7 @@ export const Agent = defineKind({
       .optional()
       .describe('Stops the agent while nobody needs it; work wakes it.'),
     warmPool: WarmPool.optional().describe(
-      'Pods kept ready for sessions of their own.',
+      'Pods kept ready for sessions of their own. Stored; nothing acts on it yet.',
     ),
     share: z
       .object({
@@ -123,7 +123,9 @@ export const Agent = defineKind({
           ),
       })
       .optional()
-      .describe('A link by which people without an account reach the agent.'),
+      .describe(
+        'A link by which people without an account reach the agent. Stored; nothing acts on it yet.',
+      ),
   }),
   status: z.object({
     ...statusFields,

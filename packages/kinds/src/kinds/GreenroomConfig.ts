@@ -63,7 +63,9 @@ const Bus = withRules(
     type: z
       .enum(['direct', 'nats'])
       .default('direct')
-      .describe('What carries events from pods to the operator.'),
+      .describe(
+        'What carries events from pods to the operator. nats is stored, but nothing acts on it yet.',
+      ),
     url: text(2048)
       .regex(/^(nats|tls|ws|wss):\/\/[^\s]+$/)
       .optional()
@@ -187,7 +189,7 @@ export const GreenroomConfig = defineKind({
       .describe('What is sent about agents to systems that watch them.'),
     bus: Bus.optional().describe('What carries events.'),
     connect: Connect.optional().describe(
-      'The portal this cluster connects to; none by default.',
+      'The portal this cluster connects to; none by default. Stored; nothing acts on it yet.',
     ),
     redaction: z
       .object({

@@ -162,7 +162,7 @@ export const Tool = defineKind({
       'A server elsewhere. Exactly one of server, remote and connection.',
     ),
     connection: ToolConnection.optional().describe(
-      'A system that a bastion connects to. Exactly one of server, remote and connection.',
+      'A system that a bastion connects to. Exactly one of server, remote and connection. Stored; nothing acts on it yet.',
     ),
     probe: z
       .object({

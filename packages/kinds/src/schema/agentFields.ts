@@ -225,7 +225,7 @@ export const agentFields = {
     'Folders with a SKILL.md, made known to the runtime.',
   ),
   plugins: Plugins.optional().describe(
-    'Plugins of the runtime, where it has them.',
+    'Plugins of the runtime, where it has them. Stored; nothing acts on it yet.',
   ),
   config: RawObject.optional().describe(
     'Settings handed to the runtime as they are.',

@@ -20,7 +20,9 @@ const SkillObject = z.object({
       ),
     })
     .optional()
-    .describe('An OCI artifact with folders that hold a SKILL.md.'),
+    .describe(
+      'An OCI artifact with folders that hold a SKILL.md. Stored; nothing acts on it yet.',
+    ),
 });
 
 /** A source of skills: folders with a SKILL.md, made known to the runtime. */
