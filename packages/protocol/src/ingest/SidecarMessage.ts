@@ -93,6 +93,24 @@ export const SidecarMessage = z.discriminatedUnion('type', [
     ),
   }),
   z.object({
+    type: z.literal('git_status'),
+    /** Every repository that the pod follows. */
+    repositories: z.array(
+      z.object({
+        /** Name of the context. */
+        name: z.string(),
+        phase: z.enum(['Pending', 'Synced', 'Waiting', 'Failed']),
+        /** What the agent sees. */
+        commit: z.string().max(64).optional(),
+        /** The newest one of the repository. */
+        observed_commit: z.string().max(64).optional(),
+        last_sync_time: z.string().optional(),
+        last_check_time: z.string().optional(),
+        message: z.string().max(1024).optional(),
+      }),
+    ),
+  }),
+  z.object({
     type: z.literal('call'),
     id: ForeignId,
     method: z.enum(
