@@ -14,7 +14,10 @@ import { DeltaStream } from './pipeline/DeltaStream';
 import { EventPipeline } from './pipeline/EventPipeline';
 import { SecretStore } from './redaction/SecretStore';
 import { redactRequest } from './approvals/redactRequest';
+import { greenroomMcp } from './mcp/greenroomMcp';
 import { eventRoutes } from './routes/eventRoutes';
+import { gitSyncRoutes } from './routes/gitSyncRoutes';
+import { workspaceRoutes } from './workspace/workspaceRoutes';
 import { RuntimeReader } from './runtime/RuntimeReader';
 import { StreamDriver } from './runtime/StreamDriver';
 import { listenOn, SidecarServer } from './server/SidecarServer';
@@ -144,6 +147,7 @@ export async function startSidecar(
     artifacts,
     settings: () => settings.current,
     journalled: id => link.journalled(id),
+    release: session => link.release(session),
     workspaceDir: config.workspaceDir,
     send,
     prepare: async (opening, say) => {
@@ -206,7 +210,11 @@ export async function startSidecar(
     redact: text => secrets.redactText(text),
   });
   const stops: (() => Promise<void> | void)[] = [];
-  let tools: Parameters<SidecarServices['reportTools']>[0] | undefined;
+  const reports = new Map<string, SidecarMessage>();
+  const report = (message: SidecarMessage) => {
+    reports.set(message.type, message);
+    send(message);
+  };
   const services: SidecarServices = {
     config,
     server,
@@ -222,16 +230,18 @@ export async function startSidecar(
     call: (method, params, timeoutMs) =>
       link.calls.call(method, params, timeoutMs),
     turnSignal: id => sessions.turnSignals.of(id),
-    reportTools: states => {
-      tools = states;
-      send({ type: 'tools_status', tools: states });
-    },
+    reportTools: tools => report({ type: 'tools_status', tools }),
+    reportRepositories: repositories =>
+      report({ type: 'git_status', repositories }),
     onStop: act => stops.push(act),
   };
   link.onWelcome(() => {
-    if (tools) send({ type: 'tools_status', tools });
+    for (const message of reports.values()) send(message);
   });
   eventRoutes(services);
+  gitSyncRoutes(services);
+  workspaceRoutes(services);
+  greenroomMcp(services);
   for (const extend of extensions) await extend(services);
   const health = healthServer({
     ill: () => illness,

@@ -42,6 +42,10 @@ export interface SidecarServices {
   turnSignal(sessionId: string): AbortSignal;
   /** Tells the operator how the bound tools are; told again after each reconnect. */
   reportTools(tools: SidecarMessageOf<'tools_status'>['tools']): void;
+  /** Tells the operator how followed repositories stand; told again after each reconnect. */
+  reportRepositories(
+    repositories: SidecarMessageOf<'git_status'>['repositories'],
+  ): void;
   /** Called when the sidecar stops, before its last events are flushed. */
   onStop(act: () => Promise<void> | void): void;
 }

@@ -13,6 +13,8 @@ export interface SyncStatus {
   phase: 'Synced' | 'Blocked' | 'Diverged' | 'Failed';
   /** The commit that is in place. */
   commit?: string;
+  /** The newest commit of the repository, as far as it could be asked. */
+  observed?: string;
   /** A sentence, for every phase but `Synced`. */
   message?: string;
 }
@@ -33,6 +35,7 @@ function nameSome(paths: readonly string[]): string {
 export class SyncedCheckout {
   private readonly clone: string;
   private readonly tree: TargetTree;
+  private observed: string | undefined;
 
   /**
    * @param target absolute path of the checkout
@@ -71,12 +74,18 @@ export class SyncedCheckout {
   }
 
   private status(phase: SyncStatus['phase'], message?: string): SyncStatus {
-    return { phase, commit: this.commit, ...(message && { message }) };
+    return {
+      phase,
+      commit: this.commit,
+      ...(this.observed && { observed: this.observed }),
+      ...(message && { message }),
+    };
   }
 
   private async round(git: GitCommand, address: string): Promise<SyncStatus> {
     const request = { ...this.checkout, address };
     const latest = await this.fetch(git, request);
+    this.observed = latest;
     if (latest === this.commit) return this.status('Synced');
     const head = await this.tree.head();
     if (head && head !== this.commit) {

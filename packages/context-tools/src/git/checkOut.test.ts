@@ -204,7 +204,11 @@ describe('a checkout that is followed', () => {
     commitFile('src/new.ts', 'new\n');
     git(origin, 'rm', '-q', 'docs/guide.md');
     const commit = commitFile('README.md', 'two\n');
-    expect(await synced.sync()).toEqual({ phase: 'Synced', commit });
+    expect(await synced.sync()).toEqual({
+      phase: 'Synced',
+      commit,
+      observed: commit,
+    });
     expect(read('repo', 'README.md')).toBe('two\n');
     expect(read('repo', 'src', 'new.ts')).toBe('new\n');
     expect(() => statSync(join(target, 'docs', 'guide.md'))).toThrow();
@@ -216,7 +220,11 @@ describe('a checkout that is followed', () => {
     const { synced } = await follow();
     writeFileSync(join(workspaceDir, 'repo', 'docs', 'guide.md'), 'mine\n');
     const commit = commitFile('README.md', 'two\n');
-    expect(await synced.sync()).toEqual({ phase: 'Synced', commit });
+    expect(await synced.sync()).toEqual({
+      phase: 'Synced',
+      commit,
+      observed: commit,
+    });
     expect(read('repo', 'docs', 'guide.md')).toBe('mine\n');
   });
 
@@ -246,7 +254,11 @@ describe('a checkout that is followed', () => {
     const { synced } = await follow({ path: 'docs' }, 'guides');
     commitFile('docs/guide.md', 'two\n');
     const commit = commitFile('README.md', 'two\n');
-    expect(await synced.sync()).toEqual({ phase: 'Synced', commit });
+    expect(await synced.sync()).toEqual({
+      phase: 'Synced',
+      commit,
+      observed: commit,
+    });
     expect(read('guides', 'guide.md')).toBe('two\n');
   });
 
@@ -257,7 +269,11 @@ describe('a checkout that is followed', () => {
     git(target, 'config', 'filter.x.smudge', `touch ${proof}`);
     writeFileSync(join(target, '.gitattributes'), '* filter=x\n');
     const commit = commitFile('README.md', 'two\n');
-    expect(await synced.sync()).toEqual({ phase: 'Synced', commit });
+    expect(await synced.sync()).toEqual({
+      phase: 'Synced',
+      commit,
+      observed: commit,
+    });
     expect(() => statSync(proof)).toThrow();
   });
 
@@ -267,6 +283,10 @@ describe('a checkout that is followed', () => {
     expect(await synced.sync()).toMatchObject({ phase: 'Failed' });
     execFileSync('mv', [`${origin}-away`, origin]);
     const commit = commitFile('README.md', 'two\n');
-    expect(await synced.sync()).toEqual({ phase: 'Synced', commit });
+    expect(await synced.sync()).toEqual({
+      phase: 'Synced',
+      commit,
+      observed: commit,
+    });
   });
 });

@@ -47,7 +47,7 @@ export class ArtifactDesk {
     this.options.deltas.show(sessionId, event, turnId);
   }
 
-  /** The payload of an event with what an artifact needs added; other events as they are. */
+  /** The payload of an event with what an artifact needs added; other events as they are. @throws {@link ArtifactError} */
   async complete(
     sessionId: string,
     type: string,
@@ -63,18 +63,26 @@ export class ArtifactDesk {
       path?: unknown;
       content?: unknown;
     };
+    if (typeof content === 'string') {
+      const kept = await this.keep(sessionId, Buffer.from(content, 'utf8'));
+      return { ...rest, ...(typeof path === 'string' && { path }), ...kept };
+    }
+    if (typeof path !== 'string') return payload;
+    return { ...rest, ...(await this.keepFile(sessionId, path)) };
+  }
+
+  /** As `complete`, for a source that cannot be told what is wrong: the artifact then says it itself. */
+  async completeOrExplain(
+    sessionId: string,
+    type: string,
+    payload: unknown,
+  ): Promise<unknown> {
     try {
-      if (typeof content === 'string') {
-        const kept = await this.keep(sessionId, Buffer.from(content, 'utf8'));
-        return { ...rest, ...(typeof path === 'string' && { path }), ...kept };
-      }
-      if (typeof path === 'string')
-        return { ...rest, ...(await this.keepFile(sessionId, path)) };
+      return await this.complete(sessionId, type, payload);
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
-      return { ...payload, content: `(${error.message})` };
+      return { ...(payload as object), content: `(${error.message})` };
     }
-    return payload;
   }
 
   /**
@@ -103,6 +111,15 @@ export class ArtifactDesk {
     throw new ArtifactError(
       `"${path}" is not in the workspace. Copy the file there and name it by its path in the workspace.`,
     );
+  }
+
+  /** As `keepFile`, always as a blob. */
+  async keepBlob(
+    sessionId: string,
+    path: string,
+  ): Promise<{ digest: string; bytes: number }> {
+    const bytes = await this.read(this.relativePath(path));
+    return await this.keepAsBlob(sessionId, await this.makeSafe(bytes));
   }
 
   private async read(path: string): Promise<Buffer> {
@@ -142,17 +159,27 @@ export class ArtifactDesk {
     sessionId: string,
     bytes: Buffer,
   ): Promise<Omit<KeptFile, 'path'>> {
-    const text = textOf(bytes);
-    const safe =
-      text === undefined
-        ? this.safeBytes(bytes)
-        : Buffer.from(await this.options.secrets.redactWhole(text), 'utf8');
-    const digest = createHash('sha256').update(safe).digest('hex');
-    if (text !== undefined && safe.length <= LARGEST_INLINE_BYTES / 2) {
-      return { content: safe.toString('utf8'), digest, bytes: safe.length };
+    const safe = await this.makeSafe(bytes);
+    const text = textOf(safe);
+    if (text === undefined || safe.length > LARGEST_INLINE_BYTES / 2) {
+      return await this.keepAsBlob(sessionId, safe);
     }
+    return { content: text, digest: digestOf(safe), bytes: safe.length };
+  }
+
+  private async keepAsBlob(
+    sessionId: string,
+    safe: Buffer,
+  ): Promise<{ digest: string; bytes: number }> {
+    const digest = digestOf(safe);
     await this.options.blobs.keep(sessionId, digest, safe);
     return { digest, bytes: safe.length };
+  }
+
+  private async makeSafe(bytes: Buffer): Promise<Buffer> {
+    const text = textOf(bytes);
+    if (text === undefined) return this.safeBytes(bytes);
+    return Buffer.from(await this.options.secrets.redactWhole(text), 'utf8');
   }
 
   /** Bytes cannot be cut without breaking what they are, so a secret in them keeps the whole back. */
@@ -166,6 +193,10 @@ export class ArtifactDesk {
     }
     return bytes;
   }
+}
+
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The text that the bytes are, if they are one. */

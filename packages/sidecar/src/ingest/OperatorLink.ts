@@ -264,13 +264,21 @@ export class OperatorLink implements IngestListener {
     if (!session) return;
     const recorded = log.record({ r: 'ack', s: sessionId, seq });
     this.outbox.acknowledged(sessionId, seq);
-    if (session.isDone) {
-      await log.record({ r: 'forgotten', s: sessionId, state: session.state });
-      this.outbox.forget(sessionId);
-      this.parts?.sessions.forget(sessionId);
-    }
+    if (session.isDone) await this.release(session);
     for (const wake of this.tell.splice(0)) wake();
     await recorded;
+  }
+
+  /** The operator has all of a session that ended: it is told so, and nothing more is kept. */
+  async release(session: HeldSession): Promise<void> {
+    if (!this.options.log.state.sessions.has(session.id)) return;
+    this.parts?.sessions.done(session);
+    this.outbox.forget(session.id);
+    await this.options.log.record({
+      r: 'forgotten',
+      s: session.id,
+      state: session.state,
+    });
   }
 
   /** Sends what may be sent, all sessions in turn. */

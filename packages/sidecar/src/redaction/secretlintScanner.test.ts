@@ -5,7 +5,9 @@ describe('secretlintScanner', () => {
 
   it('finds a key of a known form and says where', async () => {
     const key = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
-    expect(await scan(`my key is ${key}, keep it`)).toEqual([{ rule: 'github', start: 10, end: 10 + key.length }]);
+    expect(await scan(`my key is ${key}, keep it`)).toEqual([
+      { rule: 'github', start: 10, end: 10 + key.length },
+    ]);
   });
 
   it('finds nothing in ordinary text', async () => {

@@ -42,6 +42,8 @@ export interface SessionsOptions {
   settings(): AgentSettings;
   /** Where the journal stands with a session that the log does not have. */
   journalled(sessionId: string): DurableSession | undefined;
+  /** Lets go of a session that is over and that the operator has in full. */
+  release(session: HeldSession): Promise<void>;
   workspaceDir: string;
   send(message: SidecarMessage): void;
   /** Writes a task's folder, before its session is open in the runtime. */
@@ -65,6 +67,11 @@ export class Sessions {
   private readonly endedTurns = new RememberedIds(REMEMBERED_TURNS);
   /** Turns whose input the runtime has and that have not begun, in order. */
   private readonly expectedTurns = new Map<string, RunningTurn[]>();
+  /** Why sessions ended whose last entries the operator does not have yet. */
+  private readonly endings = new Map<
+    string,
+    { reason?: string; message?: string }
+  >();
   private readonly delivery: InputDelivery;
 
   constructor(private readonly options: SessionsOptions) {
@@ -111,9 +118,9 @@ export class Sessions {
   async openSession(opening: SessionOpening): Promise<void> {
     const { session_id: id } = opening;
     const { log, driver } = this.options;
-    const forgotten = log.state.forgotten.get(id);
     const held = this.get(id);
-    if (forgotten || (held && held.state !== 'open')) {
+    if (held && held.state !== 'open') return; // Its end is told when the operator has its last entry.
+    if (log.state.forgotten.has(id)) {
       this.status(id, 'closed', 'SessionEnded', 'This session has ended.');
       return;
     }
@@ -414,7 +421,7 @@ export class Sessions {
     let last: { id: string } | undefined;
     for (const [index, recorded] of events.entries()) {
       const isLast = index === events.length - 1;
-      const payload = await this.options.artifacts.complete(
+      const payload = await this.options.artifacts.completeOrExplain(
         session.id,
         recorded.type,
         recorded.payload,
@@ -515,10 +522,8 @@ export class Sessions {
   /** `close_session`: ends the work, then the session. The answer is a `session_status`. */
   async closeSession(id: string, reason: string): Promise<void> {
     const session = this.get(id);
-    if (!session || session.state !== 'open') {
-      this.status(id, 'closed');
-      return;
-    }
+    if (!session) this.status(id, 'closed');
+    if (session?.state !== 'open') return;
     const end = decideSessionEnd(reason);
     if (session.turn || this.expectedTurns.get(id)?.length)
       await this.cancel({ session_id: id, reason });
@@ -536,6 +541,53 @@ export class Sessions {
       end.type === 'session.failed' ? 'failed' : 'closed',
       reason,
     );
+  }
+
+  /** The agent ends its session itself. */
+  async endByAgent(
+    session: HeldSession,
+    { summary, success }: { summary?: string; success: boolean },
+  ): Promise<void> {
+    if (session.state !== 'open') return;
+    const said =
+      summary ?? (success ? 'Done.' : 'The agent could not do the work.');
+    const error = { reason: 'AgentEnded', message: said };
+    if (session.turn) {
+      await this.endTurn(
+        session,
+        session.turn,
+        'turn.finished',
+        success
+          ? { outcome: 'completed', ...(summary && { answer: summary }) }
+          : { outcome: 'failed', error },
+      );
+    }
+    await this.recordEnd(
+      session,
+      success
+        ? {
+            type: 'session.completed',
+            payload: {
+              reason: 'AgentEnded',
+              ...(summary && { result: summary }),
+            },
+          }
+        : { type: 'session.failed', payload: error },
+    );
+    await this.endSession(
+      session,
+      success ? 'closed' : 'failed',
+      'AgentEnded',
+      said,
+    );
+    await this.options.driver
+      .close(session.id)
+      .catch(reason =>
+        this.options.warn(
+          { session: session.id, err: reason },
+          'the runtime did not close the session',
+        ),
+      );
   }
 
   /** The runtime answers; `restarted` when it is another process than the one that had the sessions. */
@@ -695,7 +747,18 @@ export class Sessions {
     this.turnSignals.end(session.id, 'The session ended.');
     this.expectedTurns.delete(session.id);
     this.options.approvals.sessionEnded(session);
-    this.status(session.id, state, reason, message);
+    this.endings.set(session.id, { reason, message });
+    if (session.isDone) await this.options.release(session);
+  }
+
+  /** The operator has a session's last entry. Only now may it hear that the session is over: it takes none after that. */
+  done(session: HeldSession): void {
+    const { reason, message } = this.endings.get(session.id) ?? {};
+    this.endings.delete(session.id);
+    this.status(session.id, session.state, reason, message);
+    this.queues.delete(session.id);
+    this.expectedTurns.delete(session.id);
+    this.options.pipeline.forget(session.id);
   }
 
   private async endTurn(
@@ -801,12 +864,5 @@ export class Sessions {
     const queue = new SessionQueue();
     this.queues.set(sessionId, queue);
     return queue;
-  }
-
-  /** Drops what is kept in memory of a session that is done. */
-  forget(sessionId: string): void {
-    this.queues.delete(sessionId);
-    this.expectedTurns.delete(sessionId);
-    this.options.pipeline.forget(sessionId);
   }
 }

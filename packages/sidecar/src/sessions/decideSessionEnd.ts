@@ -1,6 +1,6 @@
 /** How a session that is closed ends on the record. */
 export type SessionEnd =
-  | { type: 'session.completed'; payload: { reason: string } }
+  | { type: 'session.completed'; payload: { reason: string; result?: string } }
   | { type: 'session.failed'; payload: { reason: string; message: string } }
   | {
       type: 'session.cancelled';
