@@ -15,6 +15,9 @@ import { registerApprovals } from './approval/registerApprovals';
 import type { ControllerServices } from './ControllerServices';
 import { NotificationDesk } from './notification/NotificationDesk';
 import { answerSidecars } from './answerSidecars';
+import { registerMessages } from './message/registerMessages';
+import { registerSessions } from './session/registerSessions';
+import { SessionChannel } from './session/SessionChannel';
 import { registerTasks } from './task/registerTasks';
 import { TaskBoard } from './task/TaskBoard';
 
@@ -61,6 +64,9 @@ export function registerControllers(operator: OperatorServices, options: Control
   };
   agentChanged.call = registerAgents(services);
   wakeTask.call = registerTasks(services);
+  const channel = new SessionChannel(services);
+  registerSessions(services, channel);
+  registerMessages(services, channel);
   const approvals = new ApprovalDesk(services);
   registerApprovals(services, approvals);
   return answerSidecars(services, approvals, new NotificationDesk(services));

@@ -8,7 +8,7 @@ import {
   type KubernetesObject,
   type ObjectKey,
 } from '@greenroom/controller-runtime';
-import { Agent, AgentTemplate, GreenroomConfig, labels, Model, Policy, Tool } from '@greenroom/kinds';
+import { Agent, AgentTemplate, GreenroomConfig, labels, Message, Model, Policy, Session, Tool } from '@greenroom/kinds';
 import { indexes } from '../../cluster/ClusterView';
 import type { SidecarLink } from '../../ingest/SidecarLink';
 import { managedSelector } from '../../objects/OwnedObjects';
@@ -43,6 +43,12 @@ export function registerAgents(services: ControllerServices): (agent: string) =>
     .watches(resourceType<Policy>(Policy), ({ metadata }) => all(metadata.namespace), { predicate: isSpecChange })
     .watches(resourceType<Model>(Model), ({ metadata }) => all(metadata.namespace))
     .watches(resourceType<Tool>(Tool), ({ metadata }) => usersOf(services, metadata))
+    .watches(resourceType<Message>(Message), ({ metadata, spec }) => agentKey(metadata.namespace, spec.agentRef?.name), {
+      predicate: isPhaseChange,
+    })
+    .watches(resourceType<Session>(Session), ({ metadata, spec }) => agentKey(metadata.namespace, spec.agentRef?.name), {
+      predicate: isPhaseChange,
+    })
     .watches(ConfigMap, ({ metadata }) => readersOf(services, metadata), { predicate: isForeign });
 
   const enqueueLink = ({ pod }: SidecarLink) => {
@@ -81,6 +87,11 @@ function readersOf({ view }: ControllerServices, { namespace, name }: Kubernetes
       return goal?.configMapKeyRef?.name === name || contexts.some(({ configMap }) => configMap?.name === name);
     })
     .map(({ metadata }) => keyOf(metadata));
+}
+
+/** What keeps an agent awake came, went, or came to an end. */
+function isPhaseChange(event: InformerEvent<Message> | InformerEvent<Session>): boolean {
+  return event.type !== 'updated' || event.object.status?.phase !== event.old.status?.phase;
 }
 
 /** The operator's own ConfigMaps hold what it made of others. */

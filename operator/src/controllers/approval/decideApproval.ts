@@ -82,6 +82,9 @@ function verdictOf(
   votes: readonly Vote[],
 ): { phase: DecidedPhase; reason: string; message: string } | undefined {
   if (spec.type === 'Question') {
+    if (decision?.approved === false) {
+      return { phase: 'Rejected', reason: 'Rejected', message: `${decision.decidedBy ?? 'Somebody'} gave no answer${decision.reason ? `: ${decision.reason}` : '.'}` };
+    }
     if (decision?.answer === undefined) return undefined;
     return { phase: 'Answered', reason: 'Answered', message: `Answered by ${decision.decidedBy ?? 'unknown'}.` };
   }

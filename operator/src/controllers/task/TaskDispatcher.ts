@@ -16,6 +16,13 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** A runtime that holds one session still has the one before; it is asked again so much later. */
+const busyRetryMs = 100;
+
+class RuntimeBusyError extends Error {
+  readonly name = 'RuntimeBusyError';
+}
+
 /**
  * Hands Tasks to their sidecars and aborts them, off the reconcile path. What came of it shows in the session's events; only
  * a refusal, which leaves none, is told by waking the Task.
@@ -55,6 +62,10 @@ export class TaskDispatcher {
       error => {
         // Not sent, or not known to be: the next reconcile sends it again, over whatever link there is then.
         this.dispatched.delete(uid);
+        if (error instanceof RuntimeBusyError) {
+          setTimeout(() => this.wake(task), busyRetryMs).unref();
+          return;
+        }
         if (!(error instanceof LinkClosedError)) {
           this.services.log.warn({ err: error, task: task.metadata.name, namespace: task.metadata.namespace }, 'a task was not handed over');
         }
@@ -106,18 +117,16 @@ export class TaskDispatcher {
 
   private async hand(task: Task, link: SidecarLink, assembly: Assembly): Promise<Refusal | undefined> {
     const opening = await this.opening(task, assembly);
-    // Both at once: the connection keeps their order, and a round trip is saved.
-    const [opened, accepted] = await Promise.all([
-      link.openSession(opening),
-      link.send({
-        id: taskInputId(task),
-        session_id: opening.session_id,
-        kind: 'task',
-        text: task.spec.description ?? '',
-        actor: { type: 'system', id: 'greenroom-operator' },
-      }),
-    ]);
-    if (opened.state === 'failed') return refusal(opened);
+    const opened = await link.openSession(opening);
+    if (opened.state === 'failed' && opened.reason === 'RuntimeBusy') throw new RuntimeBusyError(opened.message);
+    if (opened.state !== 'open') return refusal(opened);
+    const accepted = await link.send({
+      id: taskInputId(task),
+      session_id: opening.session_id,
+      kind: 'task',
+      text: task.spec.description ?? '',
+      actor: { type: 'system', id: 'greenroom-operator' },
+    });
     return accepted.state === 'failed' || accepted.state === 'expired' ? refusal(accepted) : undefined;
   }
 

@@ -1,14 +1,9 @@
-import { ConfigMap, Job, NetworkPolicy, Role, RoleBinding, ServiceAccount } from '@greenroom/controller-runtime';
 import { parseDuration, type Task } from '@greenroom/kinds';
 import type { Assembly } from '../../assembly/AgentAssembler';
-import { readPod } from '../../podState/readPod';
-import { agentNetworkPolicy } from '../../pods/agentNetworkPolicy';
-import { agentRole, agentRoleBinding, agentServiceAccount } from '../../pods/agentServiceAccount';
-import { contextsConfigMap } from '../../pods/contextsConfigMap';
-import { agentLabels, shortDigest } from '../../pods/podMetadata';
-import { hasContexts } from '../../pods/podVolumes';
-import { sessionJob } from '../../pods/sessionJob';
+import { shortDigest } from '../../pods/podMetadata';
 import type { ControllerServices } from '../ControllerServices';
+import { ensureSessionJob } from '../jobs/ensureSessionJob';
+import { readSessionPod } from '../jobs/readSessionPod';
 import type { TaskPod } from './readTaskWork';
 
 /** What a Job's pod gets beyond the Task's own limits, so that the Task's time-out ends the work first and says why. */
@@ -29,92 +24,40 @@ export class TaskJobs {
 
   /** Makes the Job and what its pod needs, once. */
   async ensure(task: Task, assembly: Assembly): Promise<void> {
-    const { objects, assembler } = this.services;
+    const { timeout, startDeadline } = task.spec;
     const sessionId = task.status?.session?.id;
-    const key = { namespace: task.metadata.namespace, name: this.jobName(task) };
-    if (!sessionId || objects.get(Job, key)) return;
-    const plan = assembler.podPlan(assembly, key.name, {
+    if (!sessionId) return;
+    const plan = this.services.assembler.podPlan(assembly, this.jobName(task), {
       kind: 'session',
       sessionId,
       owner: { kind: 'Task', name: task.metadata.name, uid: task.metadata.uid },
-      ...(task.spec.timeout
-        ? {
-            activeDeadlineMs:
-              parseDuration(task.spec.timeout) + parseDuration(task.spec.startDeadline) + deadlineMarginMs,
-          }
+      ...(timeout
+        ? { activeDeadlineMs: parseDuration(timeout) + parseDuration(startDeadline) + deadlineMarginMs }
         : {}),
     });
-    if (hasContexts(plan)) await objects.ensure(ConfigMap, contextsConfigMap(plan, task, agentLabels(plan)));
-    if (assembly.agent.rbac.rules.length > 0) {
-      if (!assembly.agent.serviceAccountName) await objects.ensure(ServiceAccount, agentServiceAccount(plan, task));
-      await objects.ensure(Role, agentRole(plan, task));
-      await objects.ensure(RoleBinding, agentRoleBinding(plan, task));
-    }
-    await objects.ensure(NetworkPolicy, agentNetworkPolicy(plan, task));
-    await objects.ensure(Job, sessionJob(plan, task));
+    await ensureSessionJob(this.services, plan, task);
   }
 
   /** What has become of the Task's pod. */
   pod(task: Task): TaskPod {
-    const { objects, pods } = this.services;
-    const { namespace } = task.metadata;
     if (!task.status?.session) return { state: 'Present' };
-    const name = this.jobName(task);
-    const pod = pods.ofJob(namespace, 'task', name);
-    const job = objects.get(Job, { namespace, name });
-    if (!pod) return jobWithoutPod(job, name, task.status.podName);
-    const state = readPod(pod);
-    switch (state.state) {
-      case 'failed': {
-        const { container, exitCode, reason, message } = state.trouble;
-        return {
-          state: 'Lost',
-          outcome: {
-            outcome: 'failed',
-            reason,
-            message,
-            ...(container ? { container } : {}),
-            ...(exitCode === undefined ? {} : { exitCode }),
-          },
-        };
-      }
-      case 'succeeded':
-        return {
-          state: 'Lost',
-          outcome: {
-            outcome: 'failed',
-            reason: 'RuntimeLost',
-            message: `Pod "${pod.metadata.name}" ended without a result: the runtime stopped before it had reported one.`,
-            exitCode: 0,
-          },
-        };
-      case 'pending':
-      case 'running':
-        return { state: 'Present', ...(state.trouble ? { trouble: state.trouble.message } : {}) };
-      default:
-        return { state: 'Present' };
-    }
-  }
-}
-
-function jobWithoutPod(job: Job | undefined, name: string, podName: string | undefined): TaskPod {
-  const failed = job?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
-  if (failed) {
+    const pod = readSessionPod(this.services, {
+      namespace: task.metadata.namespace,
+      component: 'task',
+      name: this.jobName(task),
+      ...(task.status.podName ? { known: task.status.podName } : {}),
+    });
+    if (pod.state !== 'Lost') return { state: 'Present', ...(pod.trouble ? { trouble: pod.trouble.message } : {}) };
+    const { reason, message, container, exitCode } = pod;
     return {
       state: 'Lost',
       outcome: {
-        outcome: failed.reason === 'DeadlineExceeded' ? 'cancelled' : 'failed',
-        reason: failed.reason === 'DeadlineExceeded' ? 'TimedOut' : 'PodLost',
-        message: `Job "${name}" failed: ${failed.message ?? failed.reason ?? 'no reason given'}`,
+        outcome: reason === 'TimedOut' ? 'cancelled' : 'failed',
+        reason,
+        message,
+        ...(container ? { container } : {}),
+        ...(exitCode === undefined ? {} : { exitCode }),
       },
     };
   }
-  // A pod that had a name was there; now it is gone.
-  if (podName) {
-    return {
-      state: 'Lost',
-      outcome: { outcome: 'failed', reason: 'PodLost', message: `Pod "${podName}" is gone, and the work with it.` },
-    };
-  }
-  return { state: 'Present' };
 }

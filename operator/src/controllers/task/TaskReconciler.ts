@@ -6,6 +6,7 @@ import { resolveContexts } from '../../assembly/resolveContexts';
 import { planContexts } from '@greenroom/context-tools';
 import { readPod } from '../../podState/readPod';
 import type { ControllerServices } from '../ControllerServices';
+import { availabilityOf } from '../session/sessionAgent';
 import { decideRetention } from './decideRetention';
 import { decideTask, isFinished, type TaskAgent, type TaskContexts, type TaskDecision, type TaskSnapshot } from './decideTask';
 import { readTaskWork, type TaskPod } from './readTaskWork';
@@ -63,7 +64,7 @@ export class TaskReconciler implements Reconciler {
         return after(decision.untilMs, nowMs);
       case 'settle':
         await this.settle(task, decision, findings);
-        return done;
+        return await this.retain(this.services.view.tasks.get(task.metadata) ?? task);
       default:
         return done;
     }
@@ -129,6 +130,7 @@ export class TaskReconciler implements Reconciler {
 
   private async retain(task: Task): Promise<ReconcileResult> {
     const { view, client, now } = this.services;
+    if (!isFinished(task)) return done;
     const decision = decideRetention(task, view.config, now().getTime());
     if (decision.act === 'delete') {
       await client.delete(Task, task.metadata, { preconditions: { uid: task.metadata.uid } });
@@ -236,25 +238,7 @@ export class TaskReconciler implements Reconciler {
   }
 
   private agentState(task: Task, resolved: ResolvedAgent): TaskAgent {
-    const { view, pods } = this.services;
-    if (task.spec.templateRef) return { state: 'Ready' };
-    const { namespace, name } = resolved;
-    const { status } = view.agents.get({ namespace, name }) ?? {};
-    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-    if (resolved.suspend) {
-      return {
-        state: 'Suspended',
-        message: `Agent "${name}" is suspended. Resume it with: kubectl patch agent ${name} -n ${namespace} --type=merge -p '{"spec":{"suspend":false}}'`,
-      };
-    }
-    const budget = status?.conditions?.find(({ type }) => type === 'BudgetAvailable');
-    if (budget?.status === 'False') return { state: 'BudgetExhausted', message: budget.message };
-    const link = pods.link(namespace, name);
-    if (link?.runtime.state === 'ready' && (status?.ready || !ready)) return { state: 'Ready' };
-    if (status?.suspendedBy === 'Standby') {
-      return { state: 'Suspended', message: `Agent "${name}" is on standby and wakes up for this task.` };
-    }
-    return { state: 'NotReady', message: `Agent "${name}" is not ready: ${ready?.message ?? 'it is being made.'}` };
+    return task.spec.templateRef ? { state: 'Ready' } : availabilityOf(this.services, resolved);
   }
 
   /** The pod of the live agent that the Task was handed to: a new pod of that agent knows nothing of it. */
