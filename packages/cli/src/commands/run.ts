@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resourceType } from '@greenroom/controller-runtime';
-import { Task } from '@greenroom/kinds';
+import { Agent, annotations, Task } from '@greenroom/kinds';
 import { CliError } from '../CliError';
 import { agentTask } from '../cluster/agentTask';
 import { ApprovalDesk } from '../cluster/ApprovalDesk';
@@ -20,6 +20,7 @@ export interface RunOptions extends ClusterChoice {
 }
 
 const taskType = resourceType<Task>(Task);
+const agentType = resourceType<Agent>(Agent);
 
 /** Phases that end a Task, and the exit status each gives. */
 const EXIT_CODES: Record<string, number> = {
@@ -42,12 +43,14 @@ export async function run(
   const connection = await connect(home, options, process.env);
   const { client, namespace } = connection;
   try {
+    const repository =
+      options.repo ?? (await defaultRepository(connection, agent));
     const created = await client.create<Task>(
       taskType,
       agentTask({
         agent,
         namespace,
-        repository: options.repo,
+        repository,
         settings: options.set,
         description: options.description,
       }) as Task,
@@ -68,6 +71,25 @@ export async function run(
   } finally {
     client.close();
   }
+}
+
+/** What the agent works on when nobody says; also the check that there is such an agent. */
+async function defaultRepository(
+  { client, namespace }: Connection,
+  name: string,
+): Promise<string | undefined> {
+  const agent = await client.find(agentType, { namespace, name });
+  if (!agent) {
+    const { items } = await client.list(agentType, { namespace });
+    throw new CliError(
+      `There is no agent "${name}" in the namespace ${namespace}. ${
+        items.length
+          ? `There are: ${items.map(each => each.metadata.name).join(', ')}.`
+          : 'There is none at all; apply one of examples/.'
+      }`,
+    );
+  }
+  return agent.metadata.annotations?.[annotations.defaultRepository];
 }
 
 async function watchTask(

@@ -36,6 +36,9 @@ const START_TIMEOUT_MS = 30_000;
 /** Longer than a pod's default grace period of 30 s. */
 const STOP_TIMEOUT_MS = 40_000;
 
+/** Of the examples, what waits to be used; a Task or a Message would be used at once. */
+const EXAMPLE_KINDS = ['Agent', 'ConfigMap', 'Policy', 'Tool'];
+
 /** Starts everything and stays until it is told to stop, unless detached or on a cluster of one's own. */
 export async function up(
   home: GreenroomHome,
@@ -176,7 +179,9 @@ async function bringUp(
     await output.step('Adding the example agents', () =>
       applyResources(client, [
         ...readManifests(path.join(home.root, 'deploy', 'laptop')),
-        ...readManifests(path.join(home.root, 'examples'), '*/*agent*.yaml'),
+        ...readManifests(path.join(home.root, 'examples'), '*/*.yaml').filter(
+          ({ kind }) => EXAMPLE_KINDS.includes(kind),
+        ),
       ]),
     );
   } finally {
