@@ -93,7 +93,13 @@ export function validateMetadata(resource: ServedResource, object: KubernetesObj
   return errors;
 }
 
-const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+const standardFinalizers = new Set([
+  'kubernetes',
+  'orphan',
+  'foregroundDeletion',
+  // The API server's own, on definitions whose objects must go first.
+  'customresourcecleanup.apiextensions.k8s.io',
+]);
 
 function ownerErrors({ metadata }: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
