@@ -1,6 +1,6 @@
 // Holds the CRDs to what they promise, on the API server that KUBECONFIG names: every CRD is accepted and structural, every
 // example is accepted, and every invalid object is refused with the field and the sentence of its table. Exits with 1 when
-// one is not. Leaves the CRDs and nothing else.
+// one is not. Leaves the CRDs and nothing else; objects of others are not touched.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +8,12 @@ import { parse } from 'yaml';
 import { ApiServer } from './ApiServer.mjs';
 import { loadTypeScript, packageDir } from './loadTypeScript.mjs';
 
-const namespace = 'greenroom-kinds-check';
+/** Name of the namespace, and of what stands in none. */
+const ownName = 'greenroom-kinds-check';
 const applyYaml = 'application/apply-patch+yaml';
 const mergePatch = 'application/merge-patch+json';
+/** An API server serves a new or changed CRD a moment after it has it. */
+const settlingMs = 5_000;
 
 if (!process.env.KUBECONFIG) {
   process.stderr.write(
@@ -21,7 +24,6 @@ if (!process.env.KUBECONFIG) {
 const server = new ApiServer(process.env.KUBECONFIG);
 const { allKinds, crdOf, parseInvalidObjects, applyMergePatch } =
   await loadTypeScript('src/index.ts');
-const failures = [];
 
 async function installCrd(kind) {
   const crd = crdOf(kind);
@@ -32,15 +34,14 @@ async function installCrd(kind) {
     crd,
     applyYaml,
   );
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let waited = 0; waited < 10_000; waited += 50) {
     const { status } = await server.need('GET', path);
-    const conditions = new Map(
-      (status?.conditions ?? []).map(({ type, ...rest }) => [type, rest]),
-    );
-    const broken = conditions.get('NonStructuralSchema');
-    if (broken?.status === 'True')
-      throw new Error(`${crd.metadata.name}: ${broken.message}`);
-    if (conditions.get('Established')?.status === 'True') return;
+    const conditions = status?.conditions ?? [];
+    const isTrue = type =>
+      conditions.find(each => each.type === type && each.status === 'True');
+    const broken = isTrue('NonStructuralSchema');
+    if (broken) throw new Error(`${crd.metadata.name}: ${broken.message}`);
+    if (isTrue('Established')) return;
     await sleep(50);
   }
   throw new Error(`${crd.metadata.name} was not established within 10 s.`);
@@ -49,79 +50,89 @@ async function installCrd(kind) {
 const read = (folder, kind) =>
   readFileSync(join(packageDir, folder, `${kind.singular}.yaml`), 'utf8');
 
-async function checkKind(kind) {
-  const scope = kind.scope === 'Cluster' ? '' : `namespaces/${namespace}/`;
-  const collection = `/apis/${kind.group}/${kind.version}/${scope}${kind.plural}`;
+/** Where a kind's objects are, and an example that nobody else has. */
+function subjectOf(kind) {
+  const isCluster = kind.scope === 'Cluster';
+  const scope = isCluster ? '' : `namespaces/${ownName}/`;
   const example = parse(read('examples', kind));
-  await server.send('DELETE', `${collection}/${example.metadata.name}`);
-  // Served a moment after it is established.
-  let created = await server.send(
-    'POST',
-    `${collection}?fieldValidation=Strict`,
+  return {
+    collection: `/apis/${kind.group}/${kind.version}/${scope}${kind.plural}`,
     example,
+    // Changes are tried on an object of this name; the example's own may be somebody's.
+    changed: { ...example, metadata: { name: ownName } },
+  };
+}
+
+function sendRow({ collection, example, changed }, { when, patch }) {
+  if (when === 'update') {
+    const path = `${collection}/${changed.metadata.name}?dryRun=All`;
+    return server.send('PATCH', path, patch, mergePatch);
+  }
+  const object = applyMergePatch(example, patch);
+  return server.send('POST', `${collection}?dryRun=All`, object);
+}
+
+/** What is different from the row, in words; undefined when nothing is. */
+function differenceOf({ path, message }, { status, body }) {
+  const causes = body.details?.causes ?? [];
+  const isSaid = causes.some(
+    cause => cause.field === path && cause.message === message,
   );
-  for (let tries = 0; created.status === 404 && tries < 100; tries += 1) {
-    await sleep(50);
-    created = await server.send(
-      'POST',
-      `${collection}?fieldValidation=Strict`,
-      example,
-    );
+  if (status === 422 && isSaid) return undefined;
+  const said = causes.map(cause => `${cause.field}: ${cause.message}`);
+  const answer = said.join('\n    ') || body.message || 'accepted';
+  return `expected ${path}: ${message}\n  but the answer ${status} was\n    ${answer}`;
+}
+
+async function untilSettled(settledAt, attempt) {
+  for (;;) {
+    const difference = await attempt();
+    if (difference === undefined || Date.now() > settledAt) return difference;
+    await sleep(100);
   }
-  if (created.status !== 201)
-    failures.push(
-      `${kind.kind}: the example was refused: ${created.body.message}`,
-    );
+}
+
+async function checkKind(kind, settledAt) {
+  const subject = subjectOf(kind);
+  const { collection, example, changed } = subject;
   const table = parseInvalidObjects(read('invalid', kind));
+  const failures = [];
+  const note = (name, difference) =>
+    difference && failures.push(`${kind.kind}: ${name}: ${difference}`);
+
+  const accept = async () => {
+    const path = `${collection}?dryRun=All&fieldValidation=Strict`;
+    const { status, body } = await server.send('POST', path, example);
+    // A conflict comes after validation: somebody has an object of that name.
+    return status === 201 || status === 409 ? undefined : body.message;
+  };
+  note('the example', await untilSettled(settledAt, accept));
+  const isChanged = table.some(({ when }) => when === 'update');
+  if (isChanged) await server.need('POST', collection, changed);
   for (const row of table) {
-    const answer =
-      row.when === 'update'
-        ? await server.send(
-            'PATCH',
-            `${collection}/${example.metadata.name}?dryRun=All`,
-            row.patch,
-            mergePatch,
-          )
-        : await server.send(
-            'POST',
-            `${collection}?dryRun=All`,
-            applyMergePatch(
-              { ...example, metadata: { name: example.metadata.name } },
-              row.patch,
-            ),
-          );
-    const causes = answer.body.details?.causes ?? [];
-    if (
-      answer.status === 422 &&
-      causes.some(
-        ({ field, message }) => field === row.path && message === row.message,
-      )
-    )
-      continue;
-    const said =
-      causes
-        .map(({ field, message }) => `${field}: ${message}`)
-        .join('\n    ') ||
-      answer.body.message ||
-      'accepted';
-    failures.push(
-      `${kind.kind}: ${row.name}: expected ${row.path}: ${row.message}\n  but the answer ${answer.status} was\n    ${said}`,
-    );
+    const attempt = async () => differenceOf(row, await sendRow(subject, row));
+    note(row.name, await untilSettled(settledAt, attempt));
   }
-  await server.send('DELETE', `${collection}/${example.metadata.name}`);
-  return table.length;
+  if (isChanged) await server.need('DELETE', `${collection}/${ownName}`);
+  return { rows: table.length, failures };
 }
 
 await Promise.all(allKinds.map(installCrd));
-await server.send('POST', '/api/v1/namespaces', {
+const settledAt = Date.now() + settlingMs;
+await server.need('POST', '/api/v1/namespaces', {
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name: namespace },
+  metadata: { name: ownName },
 });
-let rows = 0;
-for (const kind of allKinds) rows += await checkKind(kind);
-await server.send('DELETE', `/api/v1/namespaces/${namespace}`);
-server.close();
+const results = [];
+try {
+  for (const kind of allKinds) results.push(await checkKind(kind, settledAt));
+} finally {
+  await server.need('DELETE', `/api/v1/namespaces/${ownName}`);
+  server.close();
+}
+const failures = results.flatMap(result => result.failures);
+const rows = results.reduce((sum, result) => sum + result.rows, 0);
 for (const failure of failures) process.stderr.write(`${failure}\n`);
 process.stdout.write(
   `${allKinds.length} CRDs, ${allKinds.length} examples, ${rows} invalid objects: ${failures.length} differences\n`,
