@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { installRuntime } from './install/installRuntime';
+import { lateRunner } from './sessions/lateRunner';
 import { startRuntime } from './startRuntime';
 
 /** Ports of the contract `stream`. */
@@ -9,6 +10,11 @@ const INJECT_PORT = 8788;
 
 const USAGE = `Usage: greenroom-runtime            serve the agent of this pod
        greenroom-runtime install DIR  put the runtime into DIR (GREENROOM_INSTALL=link links instead of copying)`;
+
+async function loadRunners() {
+  const { runnerFor } = await import('./runnerFor');
+  return runnerFor;
+}
 
 async function serve(): Promise<void> {
   const { env } = process;
@@ -31,6 +37,7 @@ async function serve(): Promise<void> {
       streamPort: STREAM_PORT,
       injectPort: INJECT_PORT,
     },
+    lateRunner(loadRunners),
     () => void stop('shutdown'),
   );
   stop = async signal => {
@@ -44,6 +51,8 @@ async function serve(): Promise<void> {
     { streamPort: runtime.streamPort, injectPort: runtime.injectPort },
     'runtime ready',
   );
+  // The sidecar has its answer; the first turn need not wait for what comes now.
+  await loadRunners();
 }
 
 async function main([command, dir]: string[]): Promise<void> {

@@ -1,9 +1,7 @@
 import { EventStream } from './events/EventStream';
-import { McpTools } from './mcp/McpTools';
-import { PlaybookRunner } from './playbook/PlaybookRunner';
 import { RuntimeServer, type ListenOptions } from './server/RuntimeServer';
 import type { RuntimeSettings } from './sessions/SessionContext';
-import { Sessions } from './sessions/Sessions';
+import { Sessions, type RunnerFactory } from './sessions/Sessions';
 
 /** A runtime that listens. */
 export interface RunningRuntime {
@@ -17,14 +15,11 @@ export interface RunningRuntime {
 export async function startRuntime(
   settings: RuntimeSettings,
   listen: ListenOptions,
+  runnerFor: RunnerFactory,
   onShutdown: () => void,
 ): Promise<RunningRuntime> {
   const events = new EventStream();
-  const sessions = new Sessions(
-    settings,
-    events,
-    context => new PlaybookRunner(context, new McpTools(context)),
-  );
+  const sessions = new Sessions(settings, events, runnerFor);
   const server = new RuntimeServer(sessions, events, onShutdown);
   const ports = await server.listen(listen);
   return {

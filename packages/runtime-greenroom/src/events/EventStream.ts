@@ -20,7 +20,8 @@ const READER_BACKLOG_BYTES = 16 * 1024 * 1024;
  * recognises what it has by `event_id`.
  */
 export class EventStream {
-  private readonly instance = randomUUID().slice(0, 8);
+  /** Names this process in event ids and in its health, so that a reader notices a restart. */
+  readonly instance = randomUUID().slice(0, 8);
   private readonly ring = new EventRing(RING_LIMITS);
   private readonly readers = new Set<ServerResponse>();
   private readonly commentTimer: NodeJS.Timeout;

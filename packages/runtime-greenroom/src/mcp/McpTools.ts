@@ -1,4 +1,8 @@
-import type { Client, Tool } from '@modelcontextprotocol/client';
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type Tool,
+} from '@modelcontextprotocol/client';
 import type { ToolAnswer, ToolCaller } from '../playbook/StepContext';
 import type { SessionContext } from '../sessions/SessionContext';
 
@@ -74,10 +78,6 @@ export class McpTools implements ToolCaller {
         `There is no tool server "${server}" in this session. Bound are: ${names}. Add it to spec.tools of the Agent`,
       );
     }
-    // Loaded on first use: most playbooks call no tool, and the SDK is most of the start-up time.
-    const { Client, StreamableHTTPClientTransport } = await import(
-      '@modelcontextprotocol/client'
-    );
     const client = new Client(
       { name: 'greenroom-runtime', version: '0.1.0' },
       { versionNegotiation: { mode: 'auto' } },

@@ -68,7 +68,9 @@ export class RuntimeServer {
 
   private streamRoutes() {
     const router = newRouter();
-    router.on('GET', '/health', (_, response) => answer(response, 200, HEALTH));
+    router.on('GET', '/health', (_, response) =>
+      answer(response, 200, { ...HEALTH, instance: this.events.instance }),
+    );
     router.on('GET', '/stream', (request, response) => {
       const id = request.headers['last-event-id'];
       this.events.attach(response, Array.isArray(id) ? id[0] : id);
@@ -86,7 +88,9 @@ export class RuntimeServer {
       router.on('POST', path, (request, response) => {
         void respond(request, response, schema, act);
       });
-    router.on('GET', '/health', (_, response) => answer(response, 200, HEALTH));
+    router.on('GET', '/health', (_, response) =>
+      answer(response, 200, { ...HEALTH, instance: this.events.instance }),
+    );
     post('/open', SessionOpen, body => [
       200,
       { state: this.sessions.open(body) },

@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuntimeEvent } from '../events/RuntimeEvent';
+import { runnerFor } from '../runnerFor';
 import { startRuntime } from '../startRuntime';
 import { deferred } from '../turns/deferred';
 
@@ -37,6 +38,7 @@ export async function startTestRuntime(
       env: { PATH: process.env.PATH ?? '' },
     },
     { host: '127.0.0.1', streamPort: 0, injectPort: 0 },
+    runnerFor,
     () => undefined,
   );
   const streamUrl = `http://127.0.0.1:${runtime.streamPort}/stream`;
