@@ -277,8 +277,13 @@ export class KubeClient {
     type: ResourceType<T>,
     options: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>> {
-    const { namespace, signal, idleTimeoutMs, ...rest } = options;
-    const query: TransportRequest['query'] = { watch: true, ...rest };
+    const { namespace, signal, idleTimeoutMs, allowBookmarks, ...rest } =
+      options;
+    const query: TransportRequest['query'] = {
+      watch: true,
+      allowWatchBookmarks: allowBookmarks,
+      ...rest,
+    };
     if (rest.sendInitialEvents) query.resourceVersionMatch = 'NotOlderThan';
     const path = resourcePath(type, { namespace });
     let response: IncomingMessage | undefined;

@@ -106,6 +106,7 @@ export async function kubeConfigAccess(
     },
   };
   if (user.exec || user['auth-provider']) {
+    const { providerHeaders } = await import('./providerHeaders');
     return { ...access, headers: await providerHeaders(text, contextName!) };
   }
   return { ...access, headers: () => staticHeaders(user, inDirectory) };
@@ -124,18 +125,4 @@ async function staticHeaders(
     return { authorization: `Basic ${pair.toString('base64')}` };
   }
   return {};
-}
-
-async function providerHeaders(text: string, context: string) {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  config.loadFromString(text);
-  config.setCurrentContext(context);
-  return async () => {
-    const options: { headers?: Record<string, string> } = {};
-    await config.applyToHTTPSOptions(
-      options as Parameters<typeof config.applyToHTTPSOptions>[0],
-    );
-    return options.headers ?? {};
-  };
 }
