@@ -1,17 +1,21 @@
 import { createInterface } from 'node:readline';
 import { KubeClient } from '@greenroom/controller-runtime';
+import { Verification } from '@greenroom/protocol';
 import { execInOperator } from './execInPod';
 
 /** One session as the journal lists it. */
 export interface SessionSummary {
   session_id: string;
   namespace: string;
-  agent: string;
+  agent: { name: string };
   phase: string;
-  events: number;
+  /** Number of the last event; they are counted from 1. */
+  seq: number;
+  /** RFC 3339. */
   started_at?: string;
-  last_at?: string;
   title?: string;
+  /** Why the session cannot be read, instead of all else. */
+  problem?: string;
 }
 
 /** The operator's journal, read through its pod. */
@@ -30,21 +34,18 @@ export class SessionJournal {
     sessionId: string,
     { follow = false, signal }: { follow?: boolean; signal?: AbortSignal } = {},
   ): AsyncIterable<unknown> {
-    const args = [follow ? 'follow' : 'show', '--session', sessionId];
+    const args = [follow ? 'follow' : 'show', sessionId];
     return this.lines(args, signal);
   }
 
   /** The exact lines of an export: what `audit verify --bundle` reads. */
   async *exportLines(sessionId: string): AsyncGenerator<string> {
-    yield* this.rawLines(['export', '--session', sessionId]);
+    yield* this.rawLines(['export', sessionId]);
   }
 
   /** Verifies on the operator's side; one result per session. */
-  verify<T>(sessionId?: string): AsyncIterable<T> {
-    return this.lines([
-      'verify',
-      ...(sessionId ? ['--session', sessionId] : []),
-    ]);
+  verify(sessionId?: string): AsyncIterable<Verification> {
+    return this.lines(['verify', sessionId ?? '--all']);
   }
 
   private async *lines<T>(

@@ -1,15 +1,9 @@
+import { Verification } from '@greenroom/protocol';
 import { CliError } from '../CliError';
 import { ClusterChoice, connect } from '../cluster/connect';
 import { SessionJournal } from '../cluster/SessionJournal';
 import { GreenroomHome } from '../home/GreenroomHome';
 import { Output } from '../output/Output';
-
-/** What verifying one session's record gave. */
-interface Verdict {
-  session_id: string;
-  outcome: 'intact' | 'altered' | 'gap' | 'unsealed' | 'unverifiable';
-  message: string;
-}
 
 /** The exit status of each outcome; the worst of all sessions counts. */
 const EXIT_CODES = {
@@ -30,16 +24,16 @@ export async function auditVerify(
   output: Output,
 ): Promise<void> {
   const { client, kubeconfig } = await connect(home, options, process.env);
-  const verdicts: Verdict[] = [];
+  const verdicts: Verification[] = [];
   try {
     const journal = new SessionJournal(client, kubeconfig);
-    for await (const verdict of journal.verify<Verdict>(options.session)) {
+    for await (const verdict of journal.verify(options.session)) {
       verdicts.push(verdict);
       if (output.format === 'text') {
         output.print(
-          `${verdict.outcome.padEnd(12)} ${verdict.session_id}  ${
-            verdict.message
-          }`,
+          `${verdict.outcome.padEnd(12)} ${verdict.sessionId}  ${explain(
+            verdict,
+          )}`,
         );
       }
     }
@@ -59,5 +53,16 @@ export async function auditVerify(
   }
   if (output.format === 'text') {
     output.print(`${verdicts.length} sessions verified, all intact.`);
+  }
+}
+
+function explain(verdict: Verification): string {
+  switch (verdict.outcome) {
+    case 'intact':
+      return `${verdict.verified} events, sealed to the end`;
+    case 'altered':
+      return verdict.at.message;
+    default:
+      return verdict.message;
   }
 }

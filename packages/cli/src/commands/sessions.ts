@@ -44,13 +44,17 @@ export async function listSessions(
     style: { head: [], border: [] },
   });
   for (const session of sessions) {
-    table.push([
-      session.session_id,
-      `${session.namespace}/${session.agent}`,
-      session.title ?? '',
-      session.phase,
-      session.events,
-    ]);
+    table.push(
+      session.problem
+        ? [session.session_id, '', session.problem, 'unreadable', '']
+        : [
+            session.session_id,
+            `${session.namespace}/${session.agent.name}`,
+            session.title ?? '',
+            session.phase,
+            session.seq,
+          ],
+    );
   }
   output.print(table.toString());
 }

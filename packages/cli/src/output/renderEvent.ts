@@ -4,6 +4,9 @@ import { SessionEvent } from '@greenroom/protocol';
 /** Longer tool output is in the journal; a terminal is no place to read it. */
 const SHOWN_CHARACTERS = 400;
 
+/** A line of a terminal, with room for what stands before it. */
+const SHOWN_LINE = 70;
+
 const shorten = (text: string) =>
   text.length > SHOWN_CHARACTERS
     ? `${text.slice(0, SHOWN_CHARACTERS)} … (${text.length} characters)`
@@ -13,6 +16,16 @@ const indent = (text: string) => text.trimEnd().replace(/^/gm, '    ');
 
 const asText = (value: unknown) =>
   typeof value === 'string' ? value : JSON.stringify(value);
+
+/** A tool's input on one line: the beginning of its script or command, if that is what it takes. */
+function oneLine(input: unknown): string {
+  const { script, command } = (input ?? {}) as Record<string, unknown>;
+  const text = asText(script ?? command ?? input ?? '').trim();
+  const [first] = text.split('\n');
+  return first.length > SHOWN_LINE || first.length < text.length
+    ? `${first.slice(0, SHOWN_LINE)} …`
+    : first;
+}
 
 /** One event as lines for a person, or nothing when it is of no interest to somebody who watches. */
 export function renderEvent(event: SessionEvent): string | undefined {
@@ -29,9 +42,7 @@ export function renderEvent(event: SessionEvent): string | undefined {
     case 'agent.tool_call':
       return styleText(
         'dim',
-        `  → ${event.payload.tool_name} ${shorten(
-          asText(event.payload.input ?? ''),
-        )}`,
+        `  → ${event.payload.tool_name} ${oneLine(event.payload.input)}`,
       );
     case 'agent.tool_result':
       return event.payload.is_error

@@ -30,6 +30,8 @@ const HEALTH_TIMEOUT_MS = 2_000;
 
 const Health = z.object({
   contract: z.string().max(100).optional(),
+  /** What the ids of its events begin with. */
+  instance: z.string().max(100).optional(),
   capabilities: RuntimeCapabilities.partial().optional(),
 });
 
@@ -72,11 +74,17 @@ export class StreamDriver implements RuntimeDriver {
       const waited = yield* this.awaitHealth(hasRun, signal);
       if (!waited) return;
       const seen = { instance: undefined as string | undefined };
+      // A runtime that names itself is known before its first event; else only that event can tell.
+      const isAnother =
+        waited.instance !== undefined &&
+        instance !== undefined &&
+        waited.instance !== instance;
+      instance = waited.instance ?? instance;
       yield {
         kind: 'ready',
         contract: this.contract,
         capabilities: this.capabilities,
-        restarted: hasRun && waited.wasGone,
+        restarted: isAnother || (hasRun && waited.wasGone),
       };
       hasRun = true;
       this.replay.reconnected();
@@ -148,7 +156,10 @@ export class StreamDriver implements RuntimeDriver {
   private async *awaitHealth(
     hasRun: boolean,
     signal: AbortSignal,
-  ): AsyncGenerator<RuntimeSignal, { wasGone: boolean } | undefined> {
+  ): AsyncGenerator<
+    RuntimeSignal,
+    { wasGone: boolean; instance?: string } | undefined
+  > {
     const deadline = Date.now() + this.options.deadlineMs;
     let said = false;
     let wasGone = false;
@@ -160,8 +171,7 @@ export class StreamDriver implements RuntimeDriver {
           { method: 'GET', timeoutMs: HEALTH_TIMEOUT_MS },
         );
         if (answer.status === 200) {
-          this.readHealth(answer);
-          return { wasGone };
+          return { wasGone, instance: this.readHealth(answer) };
         }
         because = `GET /health answered ${answer.status}`;
       } catch (error) {
@@ -190,7 +200,8 @@ export class StreamDriver implements RuntimeDriver {
     return undefined;
   }
 
-  private readHealth({ body }: Answer): void {
+  /** Takes over what the runtime can do; returns its instance, if it says. */
+  private readHealth({ body }: Answer): string | undefined {
     let health: z.infer<typeof Health> = {};
     try {
       health = Health.parse(JSON.parse(body));
@@ -199,6 +210,7 @@ export class StreamDriver implements RuntimeDriver {
     }
     this.contract = health.contract ?? 'stream';
     this.capabilities = { ...PLAIN, ...health.capabilities };
+    return health.instance;
   }
 
   private async *readStream(
