@@ -205,7 +205,9 @@ export class Controllers {
       })
       .for(Service)
       .owns(EndpointSlice)
-      .watches(Pod, pod => servicesOfPod(pod, cache.list(Service, pod.metadata.namespace)));
+      .watches(Pod, pod =>
+        servicesOfPod(pod, cache.list(Service, pod.metadata.namespace)),
+      );
   }
 
   #addNamespaceContent(
@@ -243,7 +245,9 @@ export class Controllers {
     }
     return this.#manager.cache
       .list(ReplicaSet, pod.metadata.namespace)
-      .filter(({ spec }) => matchesSelector(pod.metadata.labels, spec?.selector))
+      .filter(({ spec }) =>
+        matchesSelector(pod.metadata.labels, spec?.selector),
+      )
       .map(({ metadata: { namespace, name } }) => ({ namespace, name: name! }));
   }
 }

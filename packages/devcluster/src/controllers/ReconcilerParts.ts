@@ -1,4 +1,8 @@
-import type { Cache, EventRecorder, KubeClient } from '@greenroom/controller-runtime';
+import type {
+  Cache,
+  EventRecorder,
+  KubeClient,
+} from '@greenroom/controller-runtime';
 
 /** What every controller here is made with. */
 export interface ReconcilerParts {

@@ -275,5 +275,8 @@ export class Kubelet {
 
 /** A short name of a state folder, by which its processes are told from those of other devclusters. */
 function stateId(stateDir: string): string {
-  return createHash('sha256').update(resolve(stateDir)).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(resolve(stateDir))
+    .digest('hex')
+    .slice(0, 12);
 }

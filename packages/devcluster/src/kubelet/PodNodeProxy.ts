@@ -31,11 +31,14 @@ export class PodNodeProxy implements NodeProxy {
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const worker = this.#worker(container);
-    const record = worker.recordOf(container.container);
+    const record = worker.containers.records.get(container.container);
     const restarts = record?.restartCount ?? 0;
     const index = options.previous ? restarts - 1 : restarts;
-    const path = logPath(worker.logDirectoryOf(container.container), index);
-    const run = worker.runOf(container.container);
+    const path = logPath(
+      worker.containers.logDirectoryOf(container.container),
+      index,
+    );
+    const run = worker.containers.runOf(container.container);
     if (options.previous && !existsSync(path)) {
       throw new ContainerUnavailableError(
         `previous terminated container "${container.container}" in pod "${container.pod}" not found`,
@@ -44,7 +47,9 @@ export class PodNodeProxy implements NodeProxy {
     await run?.log.opened;
     if (!existsSync(path)) {
       throw new ContainerUnavailableError(
-        `container "${container.container}" in pod "${container.pod}" is waiting to start: ${waitingReason(record?.state)}`,
+        `container "${container.container}" in pod "${
+          container.pod
+        }" is waiting to start: ${waitingReason(record?.state)}`,
       );
     }
     const live = options.previous ? undefined : run?.log;
@@ -103,10 +108,14 @@ export class PodNodeProxy implements NodeProxy {
 
   #run(container: ContainerRef): ContainerRun {
     const worker = this.#worker(container);
-    const run = worker.runOf(container.container);
+    const run = worker.containers.runOf(container.container);
     if (run) return run;
     throw new ContainerUnavailableError(
-      `container "${container.container}" of pod "${container.pod}" is not running (${waitingReason(worker.recordOf(container.container)?.state)})`,
+      `container "${container.container}" of pod "${
+        container.pod
+      }" is not running (${waitingReason(
+        worker.containers.records.get(container.container)?.state,
+      )})`,
     );
   }
 }

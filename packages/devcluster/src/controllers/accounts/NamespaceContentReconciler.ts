@@ -62,7 +62,8 @@ export class NamespaceContentReconciler implements Reconciler {
       cache.informer(type).observe(await client.create(type, object));
     } catch (error) {
       // Made by another, or the namespace is on its way out and takes nothing new.
-      if (ApiError.isAlreadyExists(error) || ApiError.isForbidden(error)) return;
+      if (ApiError.isAlreadyExists(error) || ApiError.isForbidden(error))
+        return;
       if (ApiError.isNotFound(error)) return;
       throw error;
     }

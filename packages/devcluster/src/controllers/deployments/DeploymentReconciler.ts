@@ -123,7 +123,10 @@ export class DeploymentReconciler implements Reconciler {
     const { template, selector, minReadySeconds } = deployment.spec!;
     const collisions = deployment.status?.collisionCount ?? 0;
     const hash = templateHash(template, collisions);
-    const labels = { ...template.metadata?.labels, [TEMPLATE_HASH_LABEL]: hash };
+    const labels = {
+      ...template.metadata?.labels,
+      [TEMPLATE_HASH_LABEL]: hash,
+    };
     try {
       const created = await client.create(ReplicaSet, {
         metadata: {
@@ -185,7 +188,9 @@ export class DeploymentReconciler implements Reconciler {
     if (before !== replicas) {
       events.event(deployment, {
         reason: 'ScalingReplicaSet',
-        note: `Scaled ${before < replicas ? 'up' : 'down'} replica set ${name} from ${before} to ${replicas}`,
+        note: `Scaled ${
+          before < replicas ? 'up' : 'down'
+        } replica set ${name} from ${before} to ${replicas}`,
       });
     }
     return scaled;
@@ -209,7 +214,9 @@ export class DeploymentReconciler implements Reconciler {
     cache.informer(Deployment).observe(patched);
   }
 
-  async #writeStatus(sources: DeploymentStatusSources): Promise<ReconcileResult> {
+  async #writeStatus(
+    sources: DeploymentStatusSources,
+  ): Promise<ReconcileResult> {
     const { deployment, now } = sources;
     const status = deploymentStatus(sources);
     const before = deployment.status ?? {};
@@ -275,6 +282,8 @@ function annotationsOf(
 /** An API server leaves out counts that are zero. */
 function withoutZeros(status: object): object {
   return Object.fromEntries(
-    Object.entries(status).filter(([, value]) => value !== 0 && value !== undefined),
+    Object.entries(status).filter(
+      ([, value]) => value !== 0 && value !== undefined,
+    ),
   );
 }

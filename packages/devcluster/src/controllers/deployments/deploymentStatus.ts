@@ -31,7 +31,10 @@ export function deploymentStatus(
   const all = [...oldReplicaSets, ...(newReplicaSet ? [newReplicaSet] : [])];
   const total = (field: 'replicas' | 'readyReplicas' | 'availableReplicas') =>
     all.reduce((count, { status }) => count + (status?.[field] ?? 0), 0);
-  const wanted = all.reduce((count, { spec }) => count + (spec?.replicas ?? 1), 0);
+  const wanted = all.reduce(
+    (count, { spec }) => count + (spec?.replicas ?? 1),
+    0,
+  );
   const counts = {
     replicas: total('replicas'),
     updatedReplicas: newReplicaSet?.status?.replicas ?? 0,
@@ -53,7 +56,8 @@ export function progressDeadline(
   deployment: Deployment,
   status: DeploymentStatus,
 ): number | undefined {
-  if (isComplete(deployment, status) || deployment.spec?.paused) return undefined;
+  if (isComplete(deployment, status) || deployment.spec?.paused)
+    return undefined;
   const progressing = status.conditions?.find(isProgressing);
   if (!progressing || progressing.status === 'False') return undefined;
   return deadlineAfter(deployment, progressing);
@@ -155,9 +159,11 @@ function progress(
 }
 
 function deadlineAfter(deployment: Deployment, progressing: Condition): number {
-  const { progressDeadlineSeconds = DEFAULT_DEADLINE_S } = deployment.spec ?? {};
+  const { progressDeadlineSeconds = DEFAULT_DEADLINE_S } =
+    deployment.spec ?? {};
   return (
-    Date.parse(progressing.lastUpdateTime ?? '') + progressDeadlineSeconds * 1000
+    Date.parse(progressing.lastUpdateTime ?? '') +
+    progressDeadlineSeconds * 1000
   );
 }
 

@@ -1,4 +1,8 @@
-import type { Deployment, Pod, ReplicaSet } from '@greenroom/controller-runtime';
+import type {
+  Deployment,
+  Pod,
+  ReplicaSet,
+} from '@greenroom/controller-runtime';
 import { isFinished } from '../pods/podFacts';
 import { resolveIntOrPercent } from './resolveIntOrPercent';
 

@@ -39,7 +39,9 @@ export function findNewReplicaSet(
 
 /** Oldest first. */
 export function byAge(a: ReplicaSet, b: ReplicaSet): number {
-  const [at, bt] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '');
+  const [at, bt] = [a, b].map(
+    ({ metadata }) => metadata.creationTimestamp ?? '',
+  );
   return (
     at.localeCompare(bt) || a.metadata.name!.localeCompare(b.metadata.name!)
   );

@@ -68,7 +68,9 @@ export class EndpointsReconciler implements Reconciler {
     for (const [index, content] of wanted.entries()) {
       const slice = present[index];
       if (!slice) {
-        informer.observe(await client.create(EndpointSlice, newSlice(service, content)));
+        informer.observe(
+          await client.create(EndpointSlice, newSlice(service, content)),
+        );
       } else if (!isSame(slice, content)) {
         informer.observe(
           await client.patch(
@@ -99,10 +101,17 @@ export class EndpointsReconciler implements Reconciler {
     if (!present) {
       const { labels } = service.metadata;
       informer.observe(
-        await client.create(Endpoints, { metadata: { ...key, labels }, subsets }),
+        await client.create(Endpoints, {
+          metadata: { ...key, labels },
+          subsets,
+        }),
       );
-    } else if (!isDeepStrictEqual(plain(present.subsets ?? []), plain(subsets))) {
-      informer.observe(await client.patch(Endpoints, key, 'merge', { subsets }));
+    } else if (
+      !isDeepStrictEqual(plain(present.subsets ?? []), plain(subsets))
+    ) {
+      informer.observe(
+        await client.patch(Endpoints, key, 'merge', { subsets }),
+      );
     }
   }
 

@@ -98,7 +98,6 @@ function targetPort(
   const { containers, initContainers = [] } = pod.spec!;
   return [...containers, ...initContainers]
     .flatMap(({ ports = [] }) => ports)
-    .find(
-      each => each.name === target && (each.protocol ?? 'TCP') === protocol,
-    )?.containerPort;
+    .find(each => each.name === target && (each.protocol ?? 'TCP') === protocol)
+    ?.containerPort;
 }

@@ -89,7 +89,10 @@ export class GarbageCollector {
         this.#queue.addRateLimited(item);
         // One lost race for an object is daily business.
         const level = this.#queue.failures(item) > 2 ? 'warn' : 'debug';
-        this.#log[level]({ err: error, item }, 'garbage could not be collected');
+        this.#log[level](
+          { err: error, item },
+          'garbage could not be collected',
+        );
       } finally {
         this.#queue.done(item);
       }

@@ -23,24 +23,24 @@ describe('decideGarbage', () => {
     ['while its owner is there', [owner('present')]],
     ['while nobody knows whether its owner is there', [owner('unknown')]],
   ])('an object stays %s', (_, owners) => {
-    expect(decideGarbage({ object: anObject(), owners, dependents: [] })).toEqual(
-      { act: 'none' },
-    );
+    expect(
+      decideGarbage({ object: anObject(), owners, dependents: [] }),
+    ).toEqual({ act: 'none' });
   });
 
   it('an object goes when all its owners are gone', () => {
     const owners = [owner('absent', 'a'), owner('absent', 'b')];
-    expect(decideGarbage({ object: anObject(), owners, dependents: [] })).toEqual(
-      { act: 'delete', policy: 'Background' },
-    );
+    expect(
+      decideGarbage({ object: anObject(), owners, dependents: [] }),
+    ).toEqual({ act: 'delete', policy: 'Background' });
   });
 
   it('an object that still has an owner only forgets the others', () => {
     const present = owner('present');
     const owners = [owner('absent'), present, owner('waiting')];
-    expect(decideGarbage({ object: anObject(), owners, dependents: [] })).toEqual(
-      { act: 'forget', keep: [present.reference] },
-    );
+    expect(
+      decideGarbage({ object: anObject(), owners, dependents: [] }),
+    ).toEqual({ act: 'forget', keep: [present.reference] });
   });
 
   it('a deletion in the foreground goes down the whole tree', () => {
@@ -52,9 +52,9 @@ describe('decideGarbage', () => {
         dependents: [dependent(true)],
       }),
     ).toEqual({ act: 'delete', policy: 'Foreground' });
-    expect(decideGarbage({ object: anObject(), owners, dependents: [] })).toEqual(
-      { act: 'delete', policy: 'Background' },
-    );
+    expect(
+      decideGarbage({ object: anObject(), owners, dependents: [] }),
+    ).toEqual({ act: 'delete', policy: 'Background' });
   });
 
   it('an owner deleted in the foreground waits for the dependents that block it', () => {

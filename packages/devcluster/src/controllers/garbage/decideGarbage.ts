@@ -1,4 +1,7 @@
-import type { KubernetesObject, OwnerReference } from '@greenroom/controller-runtime';
+import type {
+  KubernetesObject,
+  OwnerReference,
+} from '@greenroom/controller-runtime';
 
 /** Keeps an owner until its dependents that block its deletion are gone. */
 export const FOREGROUND = 'foregroundDeletion';

@@ -140,7 +140,10 @@ export class JobReconciler implements Reconciler {
     );
   }
 
-  async #writeStatus(job: Job, status: NonNullable<Job['status']>): Promise<Job> {
+  async #writeStatus(
+    job: Job,
+    status: NonNullable<Job['status']>,
+  ): Promise<Job> {
     if (isDeepStrictEqual(withoutEmpty(job.status), withoutEmpty(status))) {
       return job;
     }

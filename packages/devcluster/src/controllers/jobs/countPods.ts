@@ -25,7 +25,9 @@ export function countPods(job: Job, pods: readonly Pod[]): JobCounts {
   const before = status.uncountedTerminatedPods ?? {};
   const isTracked = new Set(
     pods
-      .filter(({ metadata }) => metadata.finalizers?.includes(TRACKING_FINALIZER))
+      .filter(({ metadata }) =>
+        metadata.finalizers?.includes(TRACKING_FINALIZER),
+      )
       .map(({ metadata }) => metadata.uid!),
   );
   const count = (

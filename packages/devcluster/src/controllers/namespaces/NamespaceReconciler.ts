@@ -12,7 +12,10 @@ import {
 } from '@greenroom/controller-runtime';
 import type { ClusterObjects } from '../objects/ClusterObjects';
 import type { ReconcilerParts } from '../ReconcilerParts';
-import { namespaceConditions, type RemainingContent } from './namespaceConditions';
+import {
+  namespaceConditions,
+  type RemainingContent,
+} from './namespaceConditions';
 
 /** The finalizer in `spec.finalizers` of every namespace: it goes when the namespace is empty. */
 const KUBERNETES = 'kubernetes';

@@ -65,7 +65,9 @@ export function namespaceConditions(
       keepers.length > 0,
       ['SomeFinalizersRemain', 'ContentHasNoFinalizers'],
       [
-        `Some content in the namespace has finalizers remaining: ${keepers.join(', ')}`,
+        `Some content in the namespace has finalizers remaining: ${keepers.join(
+          ', ',
+        )}`,
         'All content-preserving finalizers finished',
       ],
     ),

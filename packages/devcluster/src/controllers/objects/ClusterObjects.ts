@@ -18,7 +18,9 @@ export interface ClusterObject {
   object: KubernetesObject;
 }
 
-export type ObjectChange = ClusterObject & { change: InformerEvent<unknown>['type'] };
+export type ObjectChange = ClusterObject & {
+  change: InformerEvent<unknown>['type'];
+};
 
 const OWNER_INDEX = 'owner';
 const SYNC_TIMEOUT_MS = 30_000;
@@ -112,7 +114,8 @@ export class ClusterObjects {
 
   *#all(): Generator<ClusterObject> {
     for (const informer of this.#informers.values()) {
-      for (const object of informer.list()) yield { type: informer.type, object };
+      for (const object of informer.list())
+        yield { type: informer.type, object };
     }
   }
 

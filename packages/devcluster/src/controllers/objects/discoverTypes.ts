@@ -54,7 +54,11 @@ export async function discoverTypes(
   return [...types.values()];
 }
 
-function isWanted({ resource, responseKind, verbs }: ResourceDiscovery): boolean {
+function isWanted({
+  resource,
+  responseKind,
+  verbs,
+}: ResourceDiscovery): boolean {
   return (
     responseKind !== undefined &&
     !IGNORED.has(resource) &&

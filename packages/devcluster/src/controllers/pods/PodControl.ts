@@ -33,7 +33,10 @@ export class PodControl {
       return created;
     } catch (error) {
       // A namespace on its way out takes nothing new; nobody needs to read about it.
-      if (!ApiError.isForbidden(error) || !error.message.includes('terminated')) {
+      if (
+        !ApiError.isForbidden(error) ||
+        !error.message.includes('terminated')
+      ) {
         events.event(owner, {
           type: 'Warning',
           reason: 'FailedCreate',

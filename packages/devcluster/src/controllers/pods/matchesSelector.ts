@@ -16,7 +16,9 @@ export function matchesSelector(
   if (!selector) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector;
   return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    Object.entries(matchLabels).every(
+      ([key, value]) => labels[key] === value,
+    ) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
       const value = labels[key];
       switch (operator) {

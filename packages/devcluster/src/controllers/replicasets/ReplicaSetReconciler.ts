@@ -83,8 +83,9 @@ export class ReplicaSetReconciler implements Reconciler {
       this.#pods.delete(pod, replicaSet),
     );
     const results = await Promise.allSettled([...creations, ...deletions]);
-    return results.find(result => result.status === 'rejected')
-      ?.reason as Error | undefined;
+    return results.find(result => result.status === 'rejected')?.reason as
+      | Error
+      | undefined;
   }
 
   async #writeStatus(
@@ -113,6 +114,8 @@ export class ReplicaSetReconciler implements Reconciler {
 /** An API server leaves out counts that are zero. */
 function withoutZeros(status: object): object {
   return Object.fromEntries(
-    Object.entries(status).filter(([, value]) => value !== 0 && value !== undefined),
+    Object.entries(status).filter(
+      ([, value]) => value !== 0 && value !== undefined,
+    ),
   );
 }

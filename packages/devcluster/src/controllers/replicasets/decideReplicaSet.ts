@@ -39,7 +39,8 @@ export function decideReplicaSet(
   const later = times.filter(at => at > now);
   return {
     create: isDeleted ? 0 : Math.max(0, -excess),
-    delete: isDeleted || excess <= 0 ? [] : leastNeeded(active).slice(0, excess),
+    delete:
+      isDeleted || excess <= 0 ? [] : leastNeeded(active).slice(0, excess),
     status: statusOf(snapshot, active, times.length - later.length),
     revisitAt: later.length ? Math.min(...later) : undefined,
   };
@@ -66,7 +67,8 @@ function leastNeeded(pods: readonly Pod[]): Pod[] {
 }
 
 function deletionCost({ metadata }: Pod): number {
-  const cost = metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'];
+  const cost =
+    metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'];
   return Number(cost ?? 0) || 0;
 }
 

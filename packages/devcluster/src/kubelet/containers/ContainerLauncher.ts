@@ -12,7 +12,10 @@ import type { Allocatable } from '../environment/resourceFieldValue';
 import { serviceVariables } from '../environment/serviceVariables';
 import type { ImageCatalog } from '../images/ImageCatalog';
 import { UnknownImageError } from '../images/UnknownImageError';
-import { containerMounts, type ContainerMount } from '../mounts/containerMounts';
+import {
+  containerMounts,
+  type ContainerMount,
+} from '../mounts/containerMounts';
 import { rewriteAddresses } from '../mounts/rewriteAddresses';
 import { rewritePaths } from '../mounts/rewritePaths';
 import { readPodObjects } from '../pods/PodObjects';
@@ -72,7 +75,8 @@ export class ContainerLauncher {
     const { images, allocatable, environment: host, client } = this.#options;
     const { pod, facts, volumes, directory } = launched;
     const image = images.find(container.image ?? '');
-    if (!image) throw new UnknownImageError(container.image ?? '', images.names);
+    if (!image)
+      throw new UnknownImageError(container.image ?? '', images.names);
     const ambient = this.#ambient(pod);
     const environment = resolveEnvironment(container, {
       pod,
@@ -102,7 +106,9 @@ export class ContainerLauncher {
       POD_IP: facts.podIP,
       ...this.#apiServer(),
     };
-    const account = mounts.find(({ inside }) => inside === SERVICE_ACCOUNT_PATH);
+    const account = mounts.find(
+      ({ inside }) => inside === SERVICE_ACCOUNT_PATH,
+    );
     if (account && !environment.has('KUBECONFIG')) {
       fixed.KUBECONFIG = join(root, 'kubeconfig');
       await writeFile(

@@ -115,7 +115,10 @@ export class ContainerProcess {
     // As the end of a container's first process ends all others in it.
     signalProcess(-this.pid, 'SIGKILL');
     await this.#endRest();
-    await Promise.race([closed, sleep(KILL_WAIT_MS, undefined, { ref: false })]);
+    await Promise.race([
+      closed,
+      sleep(KILL_WAIT_MS, undefined, { ref: false }),
+    ]);
     this.#hasEnded = true;
     return exit;
   }
@@ -131,7 +134,10 @@ export class ContainerProcess {
   }
 }
 
-function exitOf(code: number | null, signal: NodeJS.Signals | null): ProcessExit {
+function exitOf(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): ProcessExit {
   if (signal === null) return { exitCode: code ?? 0 };
   const number = constants.signals[signal];
   return { exitCode: 128 + number, signal: number };

@@ -217,11 +217,11 @@ export class ContainerRun {
       tty: false,
     });
     let output = '';
-    for (const stream of [session.stdout!, session.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        if (output.length < MAX_OUTPUT) output += text;
-      });
-    }
+    const collect = (text: string) => {
+      if (output.length < MAX_OUTPUT) output += text;
+    };
+    session.stdout!.setEncoding('utf8').on('data', collect);
+    session.stderr!.setEncoding('utf8').on('data', collect);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;

@@ -29,5 +29,7 @@ export async function terminationMessage(
     .slice(-MAX_LOG_LINES)
     .map(line => formatLogLine(Buffer.from(line), { timestamps: false }))
     .join('');
-  return Buffer.from(text).subarray(-MAX_LOG_BYTES).toString('utf8') || undefined;
+  return (
+    Buffer.from(text).subarray(-MAX_LOG_BYTES).toString('utf8') || undefined
+  );
 }

@@ -18,7 +18,8 @@ export function resourceFieldValue(
   const name = rest.join('.');
   const { limits = {}, requests = {} } = container.resources ?? {};
   const limit = limits[name] ?? allocatable[name] ?? '0';
-  const amount = bound === 'requests' ? requests[name] ?? limits[name] ?? '0' : limit;
+  const amount =
+    bound === 'requests' ? requests[name] ?? limits[name] ?? '0' : limit;
   const one = !divisor || divisor === '0' ? '1' : divisor;
   const { nano } = parseQuantity(amount);
   const unit = parseQuantity(one).nano;

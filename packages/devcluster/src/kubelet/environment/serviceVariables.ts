@@ -17,7 +17,9 @@ export function serviceVariables(
       result.set(`${name}_SERVICE_PORT_${portName}`, String(port.port));
     }
     const [first] = ports;
-    const url = `${(first.protocol ?? 'TCP').toLowerCase()}://${clusterIP}:${first.port}`;
+    const url = `${(first.protocol ?? 'TCP').toLowerCase()}://${clusterIP}:${
+      first.port
+    }`;
     result.set(`${name}_PORT`, url);
   }
   return result;

@@ -89,6 +89,8 @@ async function assertExecutable({
   throw new CommandNotFoundError(
     program.includes('/')
       ? `exec: "${program}": no such file, or it is not executable`
-      : `exec: "${program}": executable file not found in $PATH (${environment.PATH ?? ''})`,
+      : `exec: "${program}": executable file not found in $PATH (${
+          environment.PATH ?? ''
+        })`,
   );
 }

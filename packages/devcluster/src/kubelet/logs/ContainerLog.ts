@@ -71,7 +71,9 @@ export class ContainerLog {
   }
 
   /** Gives `listener` everything the container says from now on, as it says it; returns the function that ends it. */
-  tap(listener: (stream: 'stdout' | 'stderr', chunk: Buffer) => void): () => void {
+  tap(
+    listener: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
+  ): () => void {
     this.#events.on('output', listener);
     return () => this.#events.off('output', listener);
   }

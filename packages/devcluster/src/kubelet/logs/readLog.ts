@@ -20,7 +20,12 @@ export async function* readLog(
   try {
     let budget = options.limitBytes ?? Infinity;
     const start = await startOffset(file, options.tailLines);
-    for await (const line of lines(file, start, options.follow ? log : undefined, signal)) {
+    for await (const line of lines(
+      file,
+      start,
+      options.follow ? log : undefined,
+      signal,
+    )) {
       const output = formatLogLine(line, options);
       if (!output) continue;
       yield output.length > budget ? output.subarray(0, budget) : output;

@@ -33,7 +33,10 @@ describe('rewriteAddresses', () => {
     ['ends at greenroom-operator.greenroom-system.svc.', 'ends at 127.96.0.7.'],
     ['http://nobody.nowhere.svc:80', 'http://nobody.nowhere.svc:80'],
     ['greenroom-operator', 'greenroom-operator'],
-    ['greenroom-operator.greenroom-system', 'greenroom-operator.greenroom-system'],
+    [
+      'greenroom-operator.greenroom-system',
+      'greenroom-operator.greenroom-system',
+    ],
     [
       'greenroom-operator.greenroom-system.svc.example.com',
       'greenroom-operator.greenroom-system.svc.example.com',

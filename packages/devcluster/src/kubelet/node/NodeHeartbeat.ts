@@ -1,4 +1,10 @@
-import { ApiError, Lease, Namespace, Node, type KubeClient } from '@greenroom/controller-runtime';
+import {
+  ApiError,
+  Lease,
+  Namespace,
+  Node,
+  type KubeClient,
+} from '@greenroom/controller-runtime';
 import type { Logger } from 'pino';
 import { nodeLabels, nodeStatus } from './nodeStatus';
 

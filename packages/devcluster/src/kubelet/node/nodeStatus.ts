@@ -63,12 +63,37 @@ export function nodeStatus(options: {
       { type: 'Hostname', address: hostname() },
     ],
     conditions: [
-      condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'memory is not watched'),
-      condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'disks are not watched'),
-      condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'processes are not counted'),
+      condition(
+        'MemoryPressure',
+        'False',
+        'KubeletHasSufficientMemory',
+        'memory is not watched',
+      ),
+      condition(
+        'DiskPressure',
+        'False',
+        'KubeletHasNoDiskPressure',
+        'disks are not watched',
+      ),
+      condition(
+        'PIDPressure',
+        'False',
+        'KubeletHasSufficientPID',
+        'processes are not counted',
+      ),
       isReady
-        ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
-        : condition('Ready', 'False', 'KubeletNotReady', 'devcluster was stopped'),
+        ? condition(
+            'Ready',
+            'True',
+            'KubeletReady',
+            'kubelet is posting ready status',
+          )
+        : condition(
+            'Ready',
+            'False',
+            'KubeletNotReady',
+            'devcluster was stopped',
+          ),
     ],
     nodeInfo: {
       architecture: nodeLabels('')['kubernetes.io/arch'],

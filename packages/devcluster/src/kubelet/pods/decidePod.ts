@@ -45,7 +45,8 @@ export function decidePod(snapshot: PodSnapshot): PodAction[] {
       {
         act: 'fail',
         reason: 'DeadlineExceeded',
-        message: 'Pod was active on the node longer than the specified deadline',
+        message:
+          'Pod was active on the node longer than the specified deadline',
       },
     ];
   }
@@ -143,7 +144,13 @@ function endSidecars(
     if (state.is === 'running') {
       return state.isStopping
         ? []
-        : [{ act: 'stop', container: name, because: 'Stopping container' }];
+        : [
+            {
+              act: 'stop',
+              container: name,
+              because: `Stopping container ${name}`,
+            },
+          ];
     }
   }
   return [{ act: 'conclude', phase }];
@@ -162,7 +169,7 @@ function decideEnding(snapshot: PodSnapshot): PodAction[] {
     actions.push({
       act: 'stop',
       container: name,
-      because: 'Stopping container',
+      because: `Stopping container ${name}`,
     });
   }
   if (isAlive) return actions;
@@ -198,7 +205,5 @@ function exitCodeOf({ state }: ContainerRecord): number | undefined {
 }
 
 function startAt(container: string, at: number, now: number): PodAction {
-  return now >= at
-    ? { act: 'start', container }
-    : { act: 'wait', until: at };
+  return now >= at ? { act: 'start', container } : { act: 'wait', until: at };
 }

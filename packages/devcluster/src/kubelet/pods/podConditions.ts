@@ -102,7 +102,9 @@ function ready(sources: PodConditionSources): Verdict {
     type: 'Ready',
     status: 'False',
     reason: 'ReadinessGatesNotReady',
-    message: `the status of pod readiness gate ${names.join(', ')} is not "True"`,
+    message: `the status of pod readiness gate ${names.join(
+      ', ',
+    )} is not "True"`,
   };
 }
 

@@ -12,5 +12,7 @@ export type Probe = NonNullable<Container['livenessProbe']>;
 export type LifecycleHandler = NonNullable<
   NonNullable<Container['lifecycle']>['preStop']
 >;
-export type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number];
+export type ContainerStatus = NonNullable<
+  PodStatus['containerStatuses']
+>[number];
 export type PodCondition = NonNullable<PodStatus['conditions']>[number];

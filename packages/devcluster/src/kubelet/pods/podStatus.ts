@@ -4,7 +4,12 @@ import type { ContainerRecord } from './ContainerRecord';
 import { containerStatus } from './containerStatus';
 import { initPolicyOf, isSidecar, restartPolicyOf } from './decidePod';
 import { podConditions } from './podConditions';
-import type { Container, ContainerStatus, PodSpec, PodStatus } from './podParts';
+import type {
+  Container,
+  ContainerStatus,
+  PodSpec,
+  PodStatus,
+} from './podParts';
 import type { RestartBackOff } from './restartDelay';
 import { timestamp } from './timestamp';
 
@@ -36,7 +41,10 @@ export function podStatus(sources: PodStatusSources): PodStatus {
   const isInitialized = hasInitialized(spec, sources.records);
   const statuses = (list: Container[] | undefined, waitingReason: string) =>
     (list ?? []).map(each => statusOf(each, waitingReason, sources));
-  const initContainerStatuses = statuses(spec.initContainers, 'PodInitializing');
+  const initContainerStatuses = statuses(
+    spec.initContainers,
+    'PodInitializing',
+  );
   const containerStatuses = statuses(
     spec.containers,
     isInitialized ? 'ContainerCreating' : 'PodInitializing',

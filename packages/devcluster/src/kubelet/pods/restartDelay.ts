@@ -16,7 +16,10 @@ export function isStable(ranMs: number, backOff: RestartBackOff): boolean {
 }
 
 /** The delay after so many ends in a row, in milliseconds. The first restart is immediate, as a kubelet's. */
-export function restartDelay(failures: number, backOff: RestartBackOff): number {
+export function restartDelay(
+  failures: number,
+  backOff: RestartBackOff,
+): number {
   if (failures <= 1) return 0;
   return Math.min(
     backOff.maxMs,

@@ -77,7 +77,9 @@ function probeHttp(
       'user-agent': 'kube-probe/1.36',
       accept: '*/*',
       connection: 'close',
-      ...Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value])),
+      ...Object.fromEntries(
+        httpHeaders.map(({ name, value }) => [name, value]),
+      ),
     },
     agent: false,
     // Probes do not check certificates, as documented for kubelets.
@@ -100,7 +102,10 @@ function probeHttp(
           isSuccess,
           message: isSuccess
             ? ''
-            : `HTTP probe failed with statuscode: ${code}: ${body.slice(0, MAX_BODY)}`,
+            : `HTTP probe failed with statuscode: ${code}: ${body.slice(
+                0,
+                MAX_BODY,
+              )}`,
         }),
       );
     });
@@ -108,7 +113,9 @@ function probeHttp(
       const { name } = error;
       reject(
         name === 'AbortError' || name === 'TimeoutError'
-          ? new Error(`no answer from port ${options.port} within ${timeoutMs} ms`)
+          ? new Error(
+              `no answer from port ${options.port} within ${timeoutMs} ms`,
+            )
           : error,
       );
     });

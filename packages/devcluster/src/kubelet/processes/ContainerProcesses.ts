@@ -17,9 +17,7 @@ export async function processesOfContainer(
   leader: number | undefined,
 ): Promise<ProcessEntry[]> {
   const living = (await listProcesses()).filter(entry => !entry.isZombie);
-  const family = new Set(
-    leader === undefined ? [] : familyOf(leader, living),
-  );
+  const family = new Set(leader === undefined ? [] : familyOf(leader, living));
   await Promise.all(
     living.map(async entry => {
       if (family.has(entry)) return;
@@ -31,9 +29,7 @@ export async function processesOfContainer(
 }
 
 /** Every living process whose mark begins so. */
-export async function markedProcesses(
-  prefix: string,
-): Promise<ProcessEntry[]> {
+export async function markedProcesses(prefix: string): Promise<ProcessEntry[]> {
   const living = (await listProcesses()).filter(entry => !entry.isZombie);
   const marks = await Promise.all(
     living.map(({ pid }) => environmentVariable(pid, CONTAINER_MARK)),

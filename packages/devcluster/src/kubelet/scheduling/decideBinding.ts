@@ -21,7 +21,8 @@ export function decideBinding(
   node: Node | undefined,
 ): BindingDecision {
   const spec = pod.spec!;
-  const isOurs = (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler';
+  const isOurs =
+    (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler';
   if (
     spec.nodeName ||
     pod.metadata.deletionTimestamp ||

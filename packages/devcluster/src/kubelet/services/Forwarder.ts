@@ -96,15 +96,15 @@ export class Forwarder {
 function dial({ host, port }: Backend): Promise<Socket | undefined> {
   return new Promise(resolve => {
     const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const timer = setTimeout(() => fail(), CONNECT_TIMEOUT_MS);
     const fail = () => {
-      clearTimeout(timer);
       socket.destroy();
       resolve(undefined);
     };
+    socket.setTimeout(CONNECT_TIMEOUT_MS, fail);
     socket.once('error', fail);
     socket.once('connect', () => {
-      clearTimeout(timer);
+      socket.setTimeout(0);
+      socket.off('timeout', fail);
       socket.off('error', fail);
       resolve(socket);
     });

@@ -74,7 +74,10 @@ export class ServiceProxyReconciler implements Reconciler {
     const present = open.get(address);
     if (present) return present;
     try {
-      const forwarder = await Forwarder.listen(forwarding.host, forwarding.port);
+      const forwarder = await Forwarder.listen(
+        forwarding.host,
+        forwarding.port,
+      );
       open.set(address, forwarder);
       return forwarder;
     } catch (error) {

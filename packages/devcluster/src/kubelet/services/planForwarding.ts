@@ -44,5 +44,7 @@ function backendsOf(portName: string, slices: Slices): Backend[] {
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses }) => addresses.map(host => ({ host, port })));
   });
-  return backends.sort((a, b) => a.host.localeCompare(b.host) || a.port - b.port);
+  return backends.sort(
+    (a, b) => a.host.localeCompare(b.host) || a.port - b.port,
+  );
 }

@@ -108,7 +108,8 @@ export class PodVolumes {
       namespace,
       name,
     });
-    if (!claim) throw new VolumeError(`persistentvolumeclaim "${name}" not found`);
+    if (!claim)
+      throw new VolumeError(`persistentvolumeclaim "${name}" not found`);
     const volumeName = claim.spec?.volumeName;
     if (claim.status?.phase !== 'Bound' || !volumeName) {
       throw new VolumeError(`persistentvolumeclaim "${name}" is not bound yet`);
@@ -148,7 +149,9 @@ async function hostFolder({ path, type = '' }: HostPath): Promise<string> {
     BlockDevice: found?.isBlockDevice(),
   };
   if (type !== '' && !isWanted[type]) {
-    throw new VolumeError(`hostPath type check failed: ${path} is not a ${type}`);
+    throw new VolumeError(
+      `hostPath type check failed: ${path} is not a ${type}`,
+    );
   }
   return path;
 }

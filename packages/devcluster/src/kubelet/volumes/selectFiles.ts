@@ -31,7 +31,9 @@ export function selectFiles(
     const content = data.get(key);
     if (content) files.push({ path, content, mode: mode ?? defaultMode });
     else if (!optional) {
-      throw new VolumeError(`${subject} has no key "${key}", which the volume asks for`);
+      throw new VolumeError(
+        `${subject} has no key "${key}", which the volume asks for`,
+      );
     }
   }
   return files;
