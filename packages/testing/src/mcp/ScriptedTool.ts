@@ -34,7 +34,9 @@ export const ToolDefinition = z.strictObject({
 export const ScriptedTool = ToolDefinition.extend({
   name: z.string().min(1),
   /** The answer to every call, or to each in turn, the last for all that follow. */
-  reply: z.union([ToolReply, z.array(ToolReply).min(1)]).default({ text: 'ok' }),
+  reply: z
+    .union([ToolReply, z.array(ToolReply).min(1)])
+    .default({ text: 'ok' }),
   /** A definition that takes the place of the first one after so many lists or calls: a rug pulled. */
   drift: ToolDefinition.partial()
     .extend({

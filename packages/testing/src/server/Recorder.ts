@@ -24,27 +24,31 @@ export class Recorder<Item> {
     { withinMs = 20_000 }: { withinMs?: number } = {},
   ): Promise<Item> {
     return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      const check = () => {
-        const found = this.items.find(fits);
-        if (!found) return;
-        clearTimeout(timer);
-        this.waiting.delete(check);
-        resolve(found);
+      const waiter = {
+        check: () => {
+          const found = this.items.find(fits);
+          if (found) waiter.end(() => resolve(found));
+        },
+        end: (settle: () => void) => {
+          clearTimeout(waiter.timer);
+          this.waiting.delete(waiter.check);
+          settle();
+        },
+        timer: setTimeout(
+          () => waiter.end(() => reject(this.tooLate(withinMs))),
+          withinMs,
+        ),
       };
-      timer = setTimeout(() => {
-        this.waiting.delete(check);
-        reject(
-          new Error(
-            `Nothing that fits came within ${withinMs} ms. There were ${
-              this.items.length
-            }: ${JSON.stringify(this.items).slice(0, 4_000)}`,
-          ),
-        );
-      }, withinMs);
-      this.waiting.add(check);
-      check();
+      this.waiting.add(waiter.check);
+      waiter.check();
     });
+  }
+
+  private tooLate(withinMs: number): Error {
+    const were = JSON.stringify(this.items).slice(0, 4_000);
+    return new Error(
+      `Nothing that fits came within ${withinMs} ms. There were ${this.items.length}: ${were}`,
+    );
   }
 
   clear(): void {
