@@ -20,6 +20,8 @@ async function run(args: string[]): Promise<void> {
     log,
     environment: process.env,
     addControllers: registerControllers,
+    loadCompilers: () => import('./admission/policyCompilers'),
+    loadCertificateMaker: () => import('./tls/makeCertificates'),
   });
   const stop = async (code: number) => {
     setTimeout(() => process.exit(code || 1), STOP_TIMEOUT_MS).unref();

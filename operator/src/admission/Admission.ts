@@ -6,13 +6,14 @@ import {
   stampDecision,
   type ApprovalWrite,
 } from './approvalAdmission';
-import { reviewObject } from './reviewObject';
+import { reviewObject, type LoadCompilers } from './reviewObject';
 import { admitted, type Verdict } from './Verdict';
 
 export interface AdmissionOptions {
   lookup: AdmissionLookup;
   /** Username of the operator's own ServiceAccount. */
   operatorUser: string;
+  loadCompilers: LoadCompilers;
   now?: () => Date;
 }
 
@@ -42,8 +43,8 @@ export class Admission {
       const verdict = reviewDecision(write);
       if (!verdict.admit) return verdict;
     }
-    const { lookup, now } = this.#options;
-    return reviewObject(request, lookup, now());
+    const { lookup, loadCompilers, now } = this.#options;
+    return reviewObject(request, { lookup, loadCompilers, now: now() });
   }
 
   #approvalWrite(request: AdmissionRequest): ApprovalWrite | undefined {

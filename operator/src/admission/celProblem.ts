@@ -1,3 +1,5 @@
+import { celEnv, parse } from '@bufbuild/cel';
+
 /** Variables that a Policy's `when` may name; `sidecar` gives them when it evaluates. */
 const VARIABLES = new Set(['request']);
 /** Names that CEL itself knows as types, and constants. */
@@ -26,9 +28,7 @@ interface CelNode {
  * Why a CEL expression cannot be used in a Policy, in words, or `undefined` if it can: it does not parse, names a variable there is not, or
  * calls a function there is not.
  */
-export async function celProblem(text: string): Promise<string | undefined> {
-  // Loaded on the first Policy: it is large.
-  const { celEnv, parse } = await import('@bufbuild/cel');
+export function celProblem(text: string): string | undefined {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(text);

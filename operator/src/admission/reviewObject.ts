@@ -7,18 +7,26 @@ import {
   type CronTask,
   type FieldProblem,
   type KindDefinition,
+  type Meaning,
   type Session,
   type Task,
 } from '@greenroom/kinds';
 import type { AdmissionLookup } from './AdmissionLookup';
 import type { AdmissionRequest } from './AdmissionReview';
-import { celProblem } from './celProblem';
 import { cidrProblem } from './cidrProblem';
 import { mountPathProblems } from './mountPathProblems';
-import { regexProblem } from './regexProblem';
 import { scheduleProblem } from './scheduleProblem';
 import { timeZoneProblem } from './timeZoneProblem';
 import { admitted, forbidden, invalidValue, type Verdict } from './Verdict';
+
+/** Why an expression cannot be used, in words, or `undefined` if it can. */
+export type ExpressionJudge = (text: string) => string | undefined;
+
+/** Loads the judges of expressions when the first is to be judged. */
+export type LoadCompilers = () => Promise<{
+  celProblem: ExpressionJudge;
+  regexProblem: ExpressionJudge;
+}>;
 
 const DEFAULT_WORKSPACE = '/workspace';
 /** Set on an Agent that is to go although Tasks run on it. */
@@ -27,9 +35,9 @@ const FORCE_DELETE = 'greenroom.dev/force-delete';
 /** Judges what a CRD's schema cannot: what must be looked up or compiled. */
 export async function reviewObject(
   request: AdmissionRequest,
-  lookup: AdmissionLookup,
-  now: Date,
+  options: { lookup: AdmissionLookup; loadCompilers: LoadCompilers; now: Date },
 ): Promise<Verdict> {
+  const { lookup, loadCompilers, now } = options;
   if (request.operation === 'DELETE') return reviewDeletion(request, lookup);
   const definition = allKinds.find(({ kind }) => kind === request.kind.kind);
   const { object } = request;
@@ -37,7 +45,7 @@ export async function reviewObject(
   // What is on its way out must be able to lose its finalizers, however old its rules.
   if (object.metadata.deletionTimestamp) return admitted;
   const problems = [
-    ...(await fieldProblems(definition as unknown as KindDefinition, object)),
+    ...(await fieldProblems(definition as unknown as KindDefinition, object, loadCompilers)),
     ...specProblems(request, now),
   ];
   const references = await reviewReferences(request, lookup);
@@ -51,24 +59,24 @@ export async function reviewObject(
 async function fieldProblems(
   definition: KindDefinition,
   object: unknown,
+  loadCompilers: LoadCompilers,
 ): Promise<FieldProblem[]> {
   const problems = checkQuantities(definition, object);
-  const judges = {
-    cidr: cidrProblem,
-    timeZone: timeZoneProblem,
-    regex: regexProblem,
-    cel: celProblem,
-  };
-  for (const [meaning, judge] of Object.entries(judges)) {
-    const fields = fieldsMeaning(
-      definition,
-      object,
-      meaning as keyof typeof judges,
-    );
-    for (const { path, value } of fields) {
-      const problem = await judge(String(value));
+  const judge = (meaning: Meaning, problemOf: ExpressionJudge) => {
+    for (const { path, value } of fieldsMeaning(definition, object, meaning)) {
+      const problem = problemOf(String(value));
       if (problem) problems.push(invalidValue(path, value, problem));
     }
+  };
+  judge('cidr', cidrProblem);
+  judge('timeZone', timeZoneProblem);
+  const hasExpressions =
+    fieldsMeaning(definition, object, 'regex').length > 0 ||
+    fieldsMeaning(definition, object, 'cel').length > 0;
+  if (hasExpressions) {
+    const { celProblem, regexProblem } = await loadCompilers();
+    judge('regex', regexProblem);
+    judge('cel', celProblem);
   }
   return problems;
 }

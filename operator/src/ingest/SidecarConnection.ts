@@ -25,6 +25,14 @@ import {
 } from './SidecarLink';
 import { closeCodes, type SidecarTransport } from './SidecarTransport';
 
+const NO_CAPABILITIES = {
+  multiSession: false,
+  cancel: false,
+  permissions: false,
+  fork: false,
+  models: false,
+  deltas: false,
+};
 /** How long a sidecar may take to answer an input or an opening. */
 const ANSWER_TIMEOUT_MS = 30_000;
 /** Bytes of one connection that wait for the disk; above it the connection is read no further. */
@@ -367,12 +375,3 @@ export class SidecarConnection implements SidecarLink {
     );
   }
 }
-
-const NO_CAPABILITIES = {
-  multiSession: false,
-  cancel: false,
-  permissions: false,
-  fork: false,
-  models: false,
-  deltas: false,
-};

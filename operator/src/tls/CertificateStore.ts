@@ -25,6 +25,8 @@ export interface CertificateStoreOptions {
   namespace: string;
   /** Names and addresses that the certificate must hold. */
   names: readonly string[];
+  /** Loads what makes certificates; large, and most starts make none. */
+  loadMaker: () => Promise<typeof import('./makeCertificates')>;
   now?: () => number;
 }
 
@@ -88,15 +90,13 @@ export class CertificateStore {
   }
 
   async #readOrRenew(): Promise<ServingCertificates> {
-    const { client, namespace, names, log, now = Date.now } = this.#options;
+    const { client, namespace, names, log, loadMaker, now = Date.now } =
+      this.#options;
     const secret = await client.find(Secret, { namespace, name: TLS_SECRET });
     const stored = secret && storedCertificates(secret);
     const decision = decideCertificates(stored, { names, now: now() });
     if (decision.act === 'keep') return decision.certificates;
-    // Loaded only when something is to be made: it is large, and most starts need nothing.
-    const { makeAuthority, makeServingCertificate } = await import(
-      './makeCertificates'
-    );
+    const { makeAuthority, makeServingCertificate } = await loadMaker();
     const authority =
       decision.act === 'renewAll' || !stored
         ? await makeAuthority(now())

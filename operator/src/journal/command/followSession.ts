@@ -12,26 +12,20 @@ const ENDS = /"type":"session\.(completed|failed|cancelled)"/;
 export async function followSession(command: JournalCommand): Promise<number> {
   const { directory, sessionId, signal } = command;
   let from = 0;
-  let wake: () => void = () => undefined;
+  const pauses = { current: new AbortController() };
+  const wake = () => pauses.current.abort();
   let watcher: ReturnType<typeof watch> | undefined;
   try {
     while (!signal?.aborted) {
-      const changed = new Promise<void>(resolve => {
-        wake = resolve;
-      });
+      // Made before reading: what is written meanwhile ends the pause that follows.
+      pauses.current = new AbortController();
       const written = await writeEvents(command, { from });
       if (!written) return notThere(command);
-      watcher ??= watch(eventsFile(directory, sessionId!), () => wake());
-      from = written.end;
       if (written.last && ENDS.test(written.last)) return 0;
-      const pause = new AbortController();
-      await Promise.race([
-        changed,
-        sleep(POLL_MS, undefined, { signal: pause.signal }).catch(
-          () => undefined,
-        ),
-      ]);
-      pause.abort();
+      watcher ??= watch(eventsFile(directory, sessionId!), wake);
+      from = written.end;
+      const { signal: woken } = pauses.current;
+      await sleep(POLL_MS, undefined, { signal: woken }).catch(() => undefined);
     }
     return 0;
   } finally {
