@@ -79,9 +79,20 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^packages/(protocol|kinds)/src/',
-        pathNot: '(\\.test\\.ts|/(node|main)\\.ts)$',
+        pathNot: '(\\.test\\.ts|/(node|main)\\.ts|/node/[^/]+\\.ts)$',
       },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'protocol-for-node-apart',
+      comment:
+        'What needs Node is reached by @greenroom/protocol/node alone, so that the rest stays fit for browsers.',
+      severity: 'error',
+      from: {
+        path: '^packages/protocol/src/',
+        pathNot: '(\\.test\\.ts|/node\\.ts|/node/[^/]+\\.ts)$',
+      },
+      to: { path: '^packages/protocol/src/node(\\.ts$|/)' },
     },
     {
       name: 'no-backstage-in-pods',
