@@ -7,11 +7,23 @@ import type { AgentPod } from './decideAgent';
 
 const byInstance = 'byInstance';
 
+/** Sidecars come back within seconds; until then an agent that was ready is not said to have failed. */
+const reconnectGraceMs = 10_000;
+
 /** The pods of agents and of single sessions, and the sidecars in them. */
 export class AgentPods {
   readonly informer: Informer<Pod>;
+  /** Since when sidecars are expected back, by agent; all of them since the start. */
+  private readonly awaitedSince = new Map<string, number>();
+  private readonly startedAt: number;
 
-  constructor(objects: OwnedObjects, private readonly links: SidecarLinks) {
+  constructor(
+    objects: OwnedObjects,
+    private readonly links: SidecarLinks,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.startedAt = now();
+    links.on('disconnected', ({ pod }) => this.awaitedSince.set(`${pod.namespace}/${pod.agent}`, now()));
     this.informer = objects.informer(Pod);
     this.informer.addIndex(byInstance, pod => {
       const instance = pod.metadata.labels?.[labels.instance];
@@ -37,6 +49,16 @@ export class AgentPods {
   /** The link to a live agent's sidecar, if its pod is still there. */
   link(namespace: string, agent: string): SidecarLink | undefined {
     return this.links.byAgent({ namespace, name: agent });
+  }
+
+  /**
+   * Until when a sidecar that is not connected may just be on its way back, in milliseconds since 1970: the operator restarted,
+   * or the connection broke. Undefined once it has been away for too long.
+   */
+  reconnectingUntil(namespace: string, agent: string): number | undefined {
+    const since = this.awaitedSince.get(`${namespace}/${agent}`) ?? this.startedAt;
+    const until = since + reconnectGraceMs;
+    return until > this.now() ? until : undefined;
   }
 
   /** How far a live agent's pod has come. */

@@ -40,6 +40,7 @@ export class AgentReconciler implements Reconciler {
     const assembly = await assembler.assemble(resolved);
     const shortcomings = await findShortcomings(this.services, assembly);
     const obstacle = obstacleOf(assembly);
+    const reconnecting = this.reconnectingUntil(agent);
     let snapshot = this.snapshot(agent, resolved, { shortcomings, ...(obstacle ? { obstacle } : {}) });
     let decision = decideAgent(snapshot);
     if (decision.replicas !== undefined) {
@@ -56,7 +57,7 @@ export class AgentReconciler implements Reconciler {
     const wasReady = agent.status?.ready;
     if (await statuses.write(Agent, agent, status)) this.tell(agent, status, wasReady);
     if (decision.ready) this.services.board.wakeNext(`${resolved.namespace}/${resolved.name}`);
-    return next(decision.standbyAtMs, shortcomings.length > 0, now().getTime());
+    return next([decision.standbyAtMs, reconnecting], shortcomings.length > 0, now().getTime());
   }
 
   private snapshot(
@@ -69,7 +70,8 @@ export class AgentReconciler implements Reconciler {
     const counts = board.counts(`${namespace}/${name}`);
     return {
       resolved,
-      pod: pods.state(namespace, name),
+      // What was ready a moment ago still is, as far as is known.
+      pod: this.reconnectingUntil(agent) ? { state: 'Connected', runtime: 'ready' } : pods.state(namespace, name),
       work: {
         activeTasks: counts.active,
         queuedTasks: counts.queued,
@@ -81,6 +83,14 @@ export class AgentReconciler implements Reconciler {
       nowMs: now().getTime(),
       ...more,
     };
+  }
+
+  /** Until when a ready agent's sidecar may be on its way back, while its pod runs. */
+  private reconnectingUntil({ metadata, status }: Agent): number | undefined {
+    const { pods } = this.services;
+    const { namespace, name } = metadata;
+    if (!status?.ready || pods.state(namespace, name).state !== 'Unreachable') return undefined;
+    return pods.reconnectingUntil(namespace, name);
   }
 
   private facts({ metadata }: Agent) {
@@ -111,9 +121,9 @@ function obstacleOf({ problems }: Assembly): AgentObstacle | undefined {
   };
 }
 
-function next(standbyAtMs: number | undefined, looksAgain: boolean, nowMs: number): ReconcileResult {
+function next(moments: (number | undefined)[], looksAgain: boolean, nowMs: number): ReconcileResult {
   const times = [
-    ...(standbyAtMs === undefined ? [] : [standbyAtMs - nowMs]),
+    ...moments.flatMap(moment => (moment === undefined ? [] : [moment - nowMs])),
     ...(looksAgain ? [lookAgainMs] : []),
   ];
   return times.length > 0 ? { requeueAfter: Math.max(1, Math.min(...times)) } : done;

@@ -25,8 +25,9 @@ export function readSessionPod(
   job: { namespace: string; component: 'task' | 'session'; name: string; known?: string },
 ): SessionPodState {
   const pod = pods.ofJob(job.namespace, job.component, job.name);
-  if (!pod) return withoutPod(objects.get(Job, job), job);
-  const name = pod.metadata.name ?? '';
+  const name = pod?.metadata.name ?? '';
+  // Another pod in its place knows nothing of the work.
+  if (!pod || (job.known && name !== job.known)) return withoutPod(objects.get(Job, job), job);
   const state = readPod(pod);
   switch (state.state) {
     case 'failed':

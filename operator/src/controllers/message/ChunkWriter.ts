@@ -23,6 +23,8 @@ interface Stream {
 export class ChunkWriter {
   private readonly streams = new Map<string, Stream>();
   private readonly bySession = new Map<string, Stream>();
+  /** What streams that have ended came to: the cache may not show their last chunks yet. */
+  private readonly ended = new Map<string, { count: number; truncated: boolean }>();
 
   constructor(private readonly services: ControllerServices) {
     services.sessions.onEvents((sessionId, events) => this.take(sessionId, events));
@@ -54,11 +56,19 @@ export class ChunkWriter {
     if (this.bySession.get(stream.sessionId) === stream) this.bySession.delete(stream.sessionId);
     clearTimeout(stream.timer);
     this.flush(stream);
+    this.ended.set(message.metadata.uid, { count: stream.buffer.count, truncated: stream.buffer.isFull });
     await stream.tail;
+  }
+
+  /** Nothing is asked about the Message any more. */
+  forget({ metadata }: Message): void {
+    this.ended.delete(metadata.uid);
   }
 
   /** How many chunks there are. */
   count(message: Message): { count: number; truncated: boolean } {
+    const ended = this.ended.get(message.metadata.uid);
+    if (ended) return ended;
     const buffer = this.streams.get(message.metadata.uid)?.buffer;
     const chunks = this.chunksOf(message);
     return {

@@ -147,6 +147,7 @@ export class MessageReconciler implements Reconciler {
   ): Promise<void> {
     await this.chunks.finish(message);
     await this.write(message, decision, findings);
+    this.chunks.forget(message);
     this.cancelling.delete(message.metadata.uid);
     const id = message.status?.sessionID;
     if (id && message.spec.agentRef) this.channel.close(id, decision.phase);

@@ -273,13 +273,16 @@ export class SessionReconciler implements Reconciler {
     if (session.spec.placement === 'Shared') {
       return pods.link(namespace, session.spec.agentRef?.name ?? '') ? { state: 'Connected' } : { state: 'None' };
     }
-    if (links.bySession(id)) return { state: 'Connected' };
     const resting = session.status?.phase === 'Suspended';
+    const persists = session.spec.workspace?.persist === true;
+    const known = resting || persists ? undefined : session.status?.podName;
+    const link = links.bySession(id);
+    if (link && (!known || link.pod.name === known)) return { state: 'Connected' };
     const pod = readSessionPod(this.services, {
       namespace,
       component: 'session',
       name: jobName(id),
-      ...(session.status?.podName && !resting ? { known: session.status.podName } : {}),
+      ...(known ? { known } : {}),
     });
     if (pod.state === 'Lost') return { state: 'Lost', reason: pod.reason, message: pod.message };
     return { state: 'Starting', ...(pod.trouble ? { trouble: pod.trouble } : {}) };

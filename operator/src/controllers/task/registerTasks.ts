@@ -59,6 +59,14 @@ export function registerTasks(services: ControllerServices): (task: { namespace:
       predicate: ({ object }) => object.metadata.labels?.[labels.managedBy] !== 'greenroom',
     });
 
+  services.pods.informer.addHandler(event => {
+    if (event.type !== 'deleted') return;
+    const { namespace, name } = event.object.metadata;
+    const agent = event.object.metadata.labels?.[labels.agent];
+    if (!agent) return;
+    for (const key of unfinished(handedTo(services, namespace, agent, name))) controller.enqueue(key);
+  });
+
   // What waiting Tasks say about their agent changes with it.
   view.agents.addHandler(event => {
     const { namespace, name } = event.object.metadata;
@@ -90,6 +98,16 @@ export function registerTasks(services: ControllerServices): (task: { namespace:
       ? view.tasks.byIndex(indexes.byAgent, `${pod.namespace}/${agent}`).filter(task => task.status?.session)
       : view.tasks.byIndex(indexes.bySessionId, pod.sessionId ?? '');
     for (const key of unfinished(tasks)) controller.enqueue(key, { priority: priorities.working });
+  });
+  // Tasks that were deleted while nobody was there to see it: their work ends now.
+  links.on('connected', link => {
+    for (const sessionId of link.sessions) {
+      const { task, phase } = services.sessions.get(sessionId) ?? {};
+      if (!task || !manager.leads || ['Completed', 'Failed', 'Cancelled', 'Expired'].includes(phase ?? '')) continue;
+      if (view.tasks.get(task)?.metadata.uid === task.uid) continue;
+      link.cancel(sessionId, 'Deleted');
+      link.closeSession(sessionId, 'Deleted').catch(error => log.debug({ err: error, sessionId }, 'a session was not closed'));
+    }
   });
   links.on('disconnected', ({ pod }) => {
     const agent = pod.labels[labels.agent];
