@@ -22,7 +22,7 @@ export const serviceAddresses: AdmissionPlugin = {
       if (!addresses.isInRange(spec.clusterIP)) {
         throw refuse(
           'failed to allocate IP ' +
-            `${spec.clusterIP}: the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is 127.96.0.0/16`,
+            `${spec.clusterIP}: the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is 127.96.0.0/11`,
         );
       }
       if (addresses.isTaken(spec.clusterIP)) {

@@ -1,20 +1,31 @@
+import { randomInt } from 'node:crypto';
 import type { ObjectStore } from '../../store/ObjectStore';
 
-/** Loopback, so that an address of a Service can be listened on by this machine; 127.96.0.0/16. */
-const prefix = '127.96';
-/** 127.96.0.1 is the Service `kubernetes`. */
-const first = 2;
-const last = 65_534;
+/**
+ * Loopback, so that an address of a Service can be listened on by this machine: from 127.96.0.0 up to
+ * 127.127.255.255, away from those of pods.
+ */
+const FIRST_SECOND_OCTET = 96;
+const SECOND_OCTETS = 32;
 
-/** Gives Services their cluster addresses. */
+/** A range this large is never full; so many misses mean that something else is wrong. */
+const MOST_TRIES = 1000;
+
+/**
+ * Gives Services their cluster addresses: at random out of two million, because other devclusters on the machine
+ * choose from the same, and their Services' forwarders listen on them.
+ */
 export class ClusterAddresses {
-  private next = first;
-
   constructor(private readonly store: ObjectStore) {}
 
   /** Whether an address lies in the range that Services get theirs from. */
   isInRange(address: string): boolean {
-    return address.startsWith(`${prefix}.`);
+    const [first, second] = address.split('.').map(Number);
+    return (
+      first === 127 &&
+      second >= FIRST_SECOND_OCTET &&
+      second < FIRST_SECOND_OCTET + SECOND_OCTETS
+    );
   }
 
   isTaken(address: string): boolean {
@@ -26,13 +37,13 @@ export class ClusterAddresses {
 
   /** A free address. */
   allocate(): string {
-    const taken = new Set<string>();
-    for (const { spec } of this.store.each('/services')) taken.add(spec?.clusterIP);
-    for (let tried = 0; tried <= last; tried += 1) {
-      const address = `${prefix}.${this.next >> 8}.${this.next & 255}`;
-      this.next = this.next >= last ? first : this.next + 1;
-      if (!taken.has(address)) return address;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const second = FIRST_SECOND_OCTET + randomInt(SECOND_OCTETS);
+      const address = `127.${second}.${randomInt(256)}.${randomInt(1, 255)}`;
+      if (!this.isTaken(address)) return address;
     }
-    throw new Error(`Every address of ${prefix}.0.0/16 is taken. Delete Services.`);
+    throw new Error(
+      'Every address that Services get theirs from is taken. Delete Services.',
+    );
   }
 }
