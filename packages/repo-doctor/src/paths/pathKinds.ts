@@ -13,7 +13,7 @@ export function isGenerated(path: string): boolean {
 
 /** Files that hold examples and test data, where a finding weighs less. */
 export function isExample(path: string): boolean {
-  return /(^|\/)(tests?|__tests__|specs?|fixtures?|testdata|mocks?|__mocks__|examples?|samples?|docs?|e2e|conformance|invalid)\/|\.(test|spec)\.[a-z]+$|_test\.(go|py)$/i.test(
+  return /(^|\/)(tests?|__tests__|specs?|fixtures?|testdata|testkit|testing|mocks?|__mocks__|examples?|samples?|docs?|e2e|conformance|invalid)\/|\.(test|spec)\.[a-z]+$|_test\.(go|py)$/i.test(
     path,
   );
 }

@@ -53,7 +53,9 @@ export function grouped(number: number): string {
 /** A table; an empty one gives nothing. */
 export function table(header: string[], rows: string[][]): string[] {
   if (!rows.length) return [];
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  // Within a table a bar ends the cell, also inside code.
+  const cell = (text: string) => text.replace(/(?<!\\)\|/g, '\\|');
+  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line), ''];
 }
 
