@@ -6,7 +6,9 @@ import {
   CONTAINER_MARK,
   processesOfContainer,
   signalProcess,
+  stillLiving,
 } from '../processes/ContainerProcesses';
+import type { ProcessEntry } from '../processes/ProcessTable';
 
 /** A command as the kernel gets it: nothing left to expand. */
 export interface ResolvedCommand {
@@ -43,6 +45,8 @@ export class ContainerProcess {
   readonly ended: Promise<ProcessExit>;
   readonly #child: ChildProcess;
   #hasEnded = false;
+  /** Its processes when it was asked to end: while parents live, also those that hide from everything else are found. */
+  #family: ProcessEntry[] = [];
 
   private constructor(containerId: string, child: ChildProcess) {
     this.containerId = containerId;
@@ -91,6 +95,7 @@ export class ContainerProcess {
   /** Asks the whole group to end, and ends it for good after the grace period. Resolves when nothing is left. */
   async stop(graceMs: number): Promise<ProcessExit> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#family = await processesOfContainer(this.containerId, this.pid);
       signalProcess(-this.pid, 'SIGTERM');
       const timer = setTimeout(
         () => signalProcess(-this.pid, 'SIGKILL'),
@@ -126,7 +131,10 @@ export class ContainerProcess {
   async #endRest(): Promise<void> {
     const deadline = performance.now() + KILL_WAIT_MS;
     for (;;) {
-      const rest = await processesOfContainer(this.containerId, this.pid);
+      const rest = [
+        ...(await processesOfContainer(this.containerId, this.pid)),
+        ...(await stillLiving(this.#family)),
+      ];
       for (const { pid } of rest) signalProcess(pid, 'SIGKILL');
       if (!rest.length || performance.now() > deadline) return;
       await sleep(KILL_INTERVAL_MS);

@@ -55,7 +55,8 @@ export class ContainerLog {
     } catch {
       // A stream that breaks has said all it will.
     }
-    if (rest.length) this.#append(stream, 'F', rest);
+    // A last line without an end is shown without one.
+    if (rest.length) this.#append(stream, 'P', rest);
   }
 
   /** Writes what is left and tells followers that the log has ended. */

@@ -1,6 +1,7 @@
 import { familyOf } from './familyOf';
 import {
   environmentVariable,
+  findProcess,
   listProcesses,
   type ProcessEntry,
 } from './ProcessTable';
@@ -26,6 +27,19 @@ export async function processesOfContainer(
     }),
   );
   return [...family];
+}
+
+/** Those of some processes seen before that have not ended. A pid that has gone to another process since does not count. */
+export async function stillLiving(
+  processes: readonly ProcessEntry[],
+): Promise<ProcessEntry[]> {
+  const present = await Promise.all(processes.map(({ pid }) => findProcess(pid)));
+  return present.filter(
+    (entry, index): entry is ProcessEntry =>
+      entry !== undefined &&
+      !entry.isZombie &&
+      entry.startTime === processes[index].startTime,
+  );
 }
 
 /** Every living process whose mark begins so. */
