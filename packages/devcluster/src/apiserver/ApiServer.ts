@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
 import { kubernetesVersion } from '../schemas/definitions';
 import type { Json } from '../store/KubernetesObject';
 import type { Authenticator } from './auth/Authenticator';
@@ -22,6 +24,8 @@ import { ok, sendReply, type Reply } from './http/Reply';
 import { parseRequest, type RequestInfo } from './http/RequestInfo';
 import type { Machinery } from './Machinery';
 import type { NodeProxy } from './NodeProxy';
+import { execProtocols, prepareExec } from './subresources/execPod';
+import { forwardPort } from './subresources/forwardPort';
 import { answerReview, isReview } from './reviews/answerReview';
 
 export interface ApiServerOptions {
@@ -38,6 +42,12 @@ export interface ApiServerOptions {
 export class ApiServer {
   private readonly server: Server;
   private readonly openApi: OpenApiDocuments;
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 16 * 1024 * 1024,
+    handleProtocols: offered => execProtocols.find(each => offered.has(each)) ?? false,
+  });
 
   constructor(private readonly options: ApiServerOptions) {
     this.openApi = new OpenApiDocuments(options.machinery.registry);
@@ -49,6 +59,9 @@ export class ApiServer {
     this.server.requestTimeout = 0;
     this.server.keepAliveTimeout = 90_000;
     this.server.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.server.on('upgrade', (request, socket, head) => {
+      void this.upgrade(request, socket as Duplex, head);
+    });
   }
 
   /** Listens on loopback. @returns the port */
@@ -71,6 +84,7 @@ export class ApiServer {
   /** Ends every connection, the watches too. */
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    for (const socket of this.sockets.clients) socket.terminate();
     this.server.closeAllConnections();
     await closed;
   }
@@ -103,6 +117,37 @@ export class ApiServer {
       throw new ApiError(403, 'Forbidden', `forbidden: ${why}`, {});
     }
     return user;
+  }
+
+  /** Takes WebSockets for `exec` and `attach`. */
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
+      const user = await this.admit(request, info);
+      const { machinery } = this.options;
+      const resource = machinery.registry.find(info.group, info.version, info.resource);
+      if (!resource || info.resource !== 'pods') throw pathNotFound();
+      // What a command does is more than reading, whatever method opens the stream.
+      await this.admit(request, { ...info, verb: 'create' });
+      const response = undefined as unknown as ServerResponse;
+      const context: RequestContext = { machinery, info, resource, user, request, response };
+      if (info.subresource === 'portforward') return await forwardPort(context);
+      if (info.subresource !== 'exec' && info.subresource !== 'attach') throw pathNotFound();
+      const begin = prepareExec(context);
+      this.sockets.handleUpgrade(request, socket, head, each => void begin(each));
+    } catch (error) {
+      this.refuseUpgrade(request, socket, error);
+    }
+  }
+
+  private refuseUpgrade(request: IncomingMessage, socket: Duplex, error: unknown): void {
+    const refusal = this.asRefusal(request, error);
+    const body = JSON.stringify(refusal.toStatus());
+    socket.end(
+      `HTTP/1.1 ${refusal.code} ${refusal.reason || 'Error'}\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
   }
 
   private async answerResource(
@@ -176,18 +221,22 @@ export class ApiServer {
   }
 
   private refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    let refusal = error;
-    if (!(refusal instanceof ApiError)) {
-      this.options.onError(error, `${request.method} ${request.url}`);
-      refusal = internalError(error instanceof Error ? error.message : String(error));
-    }
+    const refusal = this.asRefusal(request, error);
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const { code, details } = refusal as ApiError;
-    if (details?.retryAfterSeconds) response.setHeader('Retry-After', String(details.retryAfterSeconds));
-    sendReply(request, response, { status: code, body: (refusal as ApiError).toStatus() });
+    const { code, details } = refusal;
+    if (details?.retryAfterSeconds) {
+      response.setHeader('Retry-After', String(details.retryAfterSeconds));
+    }
+    sendReply(request, response, { status: code, body: refusal.toStatus() });
+  }
+
+  private asRefusal(request: IncomingMessage, error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    this.options.onError(error, `${request.method} ${request.url}`);
+    return internalError(error instanceof Error ? error.message : String(error));
   }
 }
 

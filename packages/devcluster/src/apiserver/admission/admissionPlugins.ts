@@ -1,8 +1,23 @@
+import { admissionWebhooks } from '../webhooks/admissionWebhooks';
 import type { AdmissionPlugin } from './AdmissionChain';
+import { limitRanges } from './limitRanges';
 import { namespaceLifecycle } from './namespaceLifecycle';
+import { podPriority } from './podPriority';
+import { podSecurity } from './podSecurity';
+import { resourceQuotas } from './resourceQuotas';
+import { serviceAccounts } from './serviceAccounts';
 import { serviceAddresses } from './serviceAddresses';
 
-/** All plugins in the order of a real API server. */
+/** All plugins in the order of a real API server: the quota comes last, when nothing else can refuse. */
 export function admissionPlugins(): AdmissionPlugin[] {
-  return [namespaceLifecycle, serviceAddresses];
+  return [
+    namespaceLifecycle,
+    limitRanges,
+    serviceAccounts,
+    podPriority,
+    serviceAddresses,
+    admissionWebhooks,
+    podSecurity,
+    resourceQuotas,
+  ];
 }

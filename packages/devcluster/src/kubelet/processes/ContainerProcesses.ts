@@ -33,7 +33,9 @@ export async function processesOfContainer(
 export async function stillLiving(
   processes: readonly ProcessEntry[],
 ): Promise<ProcessEntry[]> {
-  const present = await Promise.all(processes.map(({ pid }) => findProcess(pid)));
+  const present = await Promise.all(
+    processes.map(({ pid }) => findProcess(pid)),
+  );
   return present.filter(
     (entry, index): entry is ProcessEntry =>
       entry !== undefined &&
