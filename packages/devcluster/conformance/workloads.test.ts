@@ -187,7 +187,7 @@ describe('deployments and jobs, as far as no node is needed', () => {
     });
     const [pod] = await cluster.until('a pod is there', async () => {
       const found = await podsOf('batch.kubernetes.io/job-name=once');
-      return found.length && found;
+      return found.length > 0 && found;
     });
     expect(pod.metadata.ownerReferences[0]).toMatchObject({
       kind: 'Job',
