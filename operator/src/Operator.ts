@@ -3,10 +3,10 @@ import {
   EventRecorder,
   KubeClient,
   LeaderElector,
-  loadClusterAccess,
   Manager,
   Namespace,
   ObservabilityServer,
+  type ClusterAccess,
 } from '@greenroom/controller-runtime';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -31,8 +31,7 @@ export type AddControllers = (services: OperatorServices) => SidecarCalls;
 export interface OperatorOptions {
   config: OperatorConfig;
   log: Logger;
-  /** Usually `process.env`; where the API server is found if no kubeconfig is configured. */
-  environment: Record<string, string | undefined>;
+  access: ClusterAccess;
   addControllers: AddControllers;
   /** Large parts that most hours do not need. */
   loadCompilers: LoadCompilers;
@@ -78,7 +77,7 @@ export class Operator {
    */
   async start(onListening?: (ports: OperatorPorts) => void): Promise<void> {
     const { config, log } = this.#options;
-    const client = await this.#connect();
+    const client = this.#connect();
     const metrics = new ControllerMetrics(this.#registry);
     metrics.watchClient(client);
     const manager = new Manager({ client, log, metrics });
@@ -147,12 +146,8 @@ export class Operator {
     }
   }
 
-  async #connect(): Promise<KubeClient> {
-    const { config, environment } = this.#options;
-    const access = await loadClusterAccess(environment, {
-      file: config.kubeconfig,
-    });
-    const client = new KubeClient(access, {
+  #connect(): KubeClient {
+    const client = new KubeClient(this.#options.access, {
       fieldManager: 'greenroom-operator',
     });
     this.#undo.push(() => client.close());

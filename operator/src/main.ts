@@ -1,3 +1,4 @@
+import { loadClusterAccess } from '@greenroom/controller-runtime';
 import pino from 'pino';
 import { ConfigError, describeSettings, loadConfig } from './config/loadConfig';
 import { registerControllers } from './controllers';
@@ -18,7 +19,7 @@ async function run(args: string[]): Promise<void> {
   const operator = new Operator({
     config,
     log,
-    environment: process.env,
+    access: await loadClusterAccess(process.env, { file: config.kubeconfig }),
     addControllers: registerControllers,
     loadCompilers: () => import('./admission/policyCompilers'),
     loadCertificateMaker: () => import('./tls/makeCertificates'),
