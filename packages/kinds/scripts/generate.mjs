@@ -1,4 +1,4 @@
-// Writes what is generated from the kinds: crds/ and docs/reference/kinds.md. With --check it writes nothing, and exits
+// Writes what is generated from the kinds: crds/, docs/reference/kinds.md and docs/troubleshooting.md. With --check it writes nothing, and exits
 // with 1 when a file is not as it would be written.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,6 +1,7 @@
 import { allKinds } from '../allKinds';
 import { crdOf } from '../crd/crdOf';
 import { kindsReference } from './kindsReference';
+import { troubleshooting } from './troubleshooting';
 import { yamlText } from './yamlText';
 
 const header =
@@ -23,5 +24,6 @@ export function generatedFiles(
     );
   }
   files.set('docs/reference/kinds.md', kindsReference(examples));
+  files.set('docs/troubleshooting.md', troubleshooting());
   return files;
 }
