@@ -9,7 +9,6 @@ import {
 
 let bench: TestBench;
 afterEach(async () => {
-  if (process.env.DEBUG_LINES) console.log(bench.lines.join(''));
   expect(bench.operator.faults).toEqual([]);
   await bench.close();
 });

@@ -149,6 +149,7 @@ export async function startSidecar(
     journalled: id => link.journalled(id),
     release: session => link.release(session),
     workspaceDir: config.workspaceDir,
+    signal: reading.signal,
     send,
     prepare: async (opening, say) => {
       if (!opening.task) return;
@@ -264,7 +265,9 @@ export async function startSidecar(
   const running = [
     link.run({ sessions, approvals, runtime }, linkEnd.signal),
     blobs.run(linkEnd.signal),
-    link.welcome().then(() => runtime.run(sessions, reading.signal)),
+    link
+      .welcome(reading.signal)
+      .then(() => runtime.run(sessions, reading.signal)),
   ];
   for (const each of running)
     each.catch(error => onFatal((error as Error).message));

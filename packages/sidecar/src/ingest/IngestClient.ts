@@ -16,6 +16,9 @@ export const OPERATOR_SERVER_NAME = 'greenroom-operator';
 /** TLS, TokenReview and the settings of a busy operator. */
 const WELCOME_TIMEOUT_MS = 30_000;
 
+/** An operator that does not answer a close is not waited for. */
+const CLOSE_TIMEOUT_MS = 500;
+
 /** Who is told what happens on the connection. */
 export interface IngestListener {
   /** The first message of a connection. */
@@ -98,6 +101,7 @@ export class IngestClient {
         }`,
       };
     }
+    if (signal.aborted) return { welcomed: false, message: 'the sidecar stops' };
     const options: WebSocket.ClientOptions & { servername: string } = {
       headers: { authorization: `Bearer ${token.trim()}` },
       ca,
@@ -121,7 +125,10 @@ export class IngestClient {
         } s`;
         socket.terminate();
       }, WELCOME_TIMEOUT_MS);
-      const stop = () => socket.close(1000);
+      const stop = () => {
+        socket.close(1000);
+        setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+      };
       signal.addEventListener('abort', stop, { once: true });
       socket.on('open', () =>
         socket.send(JSON.stringify(this.options.listener.hello())),

@@ -89,10 +89,13 @@ export class OperatorLink implements IngestListener {
     this.pump();
   }
 
-  /** Waits for the first welcome: until then no epoch is known to write in. */
-  welcome(): Promise<void> {
+  /** Waits for the first welcome, or the signal: until then no epoch is known to write in. */
+  welcome(signal: AbortSignal): Promise<void> {
     if (this.hasBeenWelcome) return Promise.resolve();
-    return new Promise(resolve => this.welcomeWaiters.push(resolve));
+    return new Promise(resolve => {
+      this.welcomeWaiters.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   /** Calls `act` after each welcome, for what the operator must be told again. */

@@ -12,11 +12,15 @@ import { isExpired } from './decideInput';
 export type DeliveryOutcome =
   | { state: 'delivered' }
   | { state: 'expired' }
+  /** The process ends; the next one delivers it. */
+  | { state: 'stopped' }
   | { state: 'failed'; reason: string; message: string };
 
 /** What the delivery works with. */
 export interface InputDeliveryOptions {
   driver: RuntimeDriver;
+  /** Aborts when the process ends. */
+  signal: AbortSignal;
   /** Opens the session in a runtime that does not know it. */
   reopen(session: HeldSession): Promise<void>;
   now?: () => number;
@@ -42,7 +46,8 @@ export class InputDelivery {
 
   /** Waits until the runtime answers or nobody needs it any more. */
   async whenReady(isPointless: () => boolean): Promise<void> {
-    while (!this.isReady && !isPointless()) await this.pause(CHECK_MS);
+    while (!this.isReady && !isPointless() && !this.options.signal.aborted)
+      await this.pause(CHECK_MS);
   }
 
   /** Gives up the session's inputs that the runtime does not have; all of them, or those of one turn. */
@@ -65,6 +70,7 @@ export class InputDelivery {
     try {
       for (let attempt = 1; ; attempt++) {
         await this.whenReady(isPointless);
+        if (this.options.signal.aborted) return { state: 'stopped' };
         if (session.state !== 'open')
           return {
             state: 'failed',

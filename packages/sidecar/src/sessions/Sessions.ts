@@ -18,11 +18,14 @@ import { RememberedIds } from '../log/RememberedIds';
 import type { SessionLog } from '../log/SessionLog';
 import type { EmitOptions, EventDraft } from '../pipeline/EventDraft';
 import type { EventPipeline } from '../pipeline/EventPipeline';
-import type {
-  RuntimeDriver,
-  RuntimeEvent,
-  RuntimeInput,
+import {
+  RuntimeRefusedError,
+  type RuntimeDriver,
+  type RuntimeEvent,
+  type RuntimeInput,
 } from '../runtime/RuntimeDriver';
+import { backOffMs, RUNTIME_BACK_OFF } from '../ingest/backOff';
+import { pause } from '../ingest/pause';
 import { decideInput } from './decideInput';
 import { decideRuntimeEvent } from './decideRuntimeEvent';
 import { decideSessionEnd, type SessionEnd } from './decideSessionEnd';
@@ -45,6 +48,8 @@ export interface SessionsOptions {
   /** Lets go of a session that is over and that the operator has in full. */
   release(session: HeldSession): Promise<void>;
   workspaceDir: string;
+  /** Aborts when the process ends and nothing is delivered any more. */
+  signal: AbortSignal;
   send(message: SidecarMessage): void;
   /** Writes a task's folder, before its session is open in the runtime. */
   prepare(opening: SessionOpening, say: (text: string) => void): Promise<void>;
@@ -56,6 +61,16 @@ export interface SessionsOptions {
 const REMEMBERED_TURNS = 10_000;
 /** After this a runtime that was told to stop a turn is taken to have stopped it, in milliseconds. */
 const CANCEL_GRACE_MS = 5_000;
+
+/** Marks `session.started` as recorded. */
+const STARTED = 'greenroom:started';
+/** Errors of preparing a task that its author mends. */
+const CONTEXT_ERRORS: ReadonlySet<string> = new Set([
+  'ContextError',
+  'GitError',
+  'OutsideFolderError',
+  'FetchContextError',
+]);
 
 const SYSTEM: Actor = { type: 'system', id: 'greenroom/sidecar' };
 
@@ -77,6 +92,7 @@ export class Sessions {
   constructor(private readonly options: SessionsOptions) {
     this.delivery = new InputDelivery({
       driver: options.driver,
+      signal: options.signal,
       reopen: session => this.openInDriver(session),
       now: options.now,
     });
@@ -97,14 +113,14 @@ export class Sessions {
   async resume(previousEpochs: ReadonlyMap<string, number>): Promise<void> {
     for (const session of this.open()) {
       const previous = previousEpochs.get(session.id);
-      await this.emitSystem(session.id, 'session.resumed', {
-        reason: 'SidecarRestarted',
-        ...(previous !== undefined && { previous_epoch: previous }),
-      });
+      if (session.seq === 0) await this.created(session);
+      else
+        await this.emitSystem(session.id, 'session.resumed', {
+          reason: 'SidecarRestarted',
+          ...(previous !== undefined && { previous_epoch: previous }),
+        });
       if (session.turn) this.turnSignals.start(session.id);
-      void this.queueOf(session.id).run(() =>
-        this.prepareAndOpen(session, 'again'),
-      );
+      void this.queueOf(session.id).run(() => this.prepareAndOpen(session));
       for (const [id, held] of session.inputs) {
         if (held.state === 'taken' && held.input)
           this.deliver(session, held.input, held.turnId ?? v7());
@@ -167,12 +183,23 @@ export class Sessions {
         message:
           'The sidecar’s own log was lost; the record continues from the operator’s.',
       });
-      void this.queueOf(id).run(() => this.prepareAndOpen(session, 'first'));
+      void this.queueOf(id).run(() => this.prepareAndOpen(session));
       return;
     }
+    await this.created(session);
+    void this.queueOf(id).run(() => this.prepareAndOpen(session));
+  }
+
+  /** Epoch of sessions that are opened from now on; the operator says it. */
+  epochBase = 0;
+  /** Whether the runtime answers. */
+  runtimeState: 'starting' | 'ready' | 'failed' = 'starting';
+
+  private async created(session: HeldSession): Promise<void> {
+    const { opening } = session;
     const settings = this.options.settings();
     const { uid, namespace, name } = settings.agent;
-    await this.emitSystem(id, 'session.created', {
+    await this.emitOnce(session, 'greenroom:created', 'session.created', {
       kind: opening.kind,
       namespace: opening.namespace,
       name: opening.name,
@@ -183,61 +210,78 @@ export class Sessions {
       interactive: opening.interactive,
       genesis: opening.genesis,
     });
-    void this.queueOf(id).run(() => this.prepareAndOpen(session, 'first'));
   }
 
-  /** Epoch of sessions that are opened from now on; the operator says it. */
-  epochBase = 0;
-  /** Whether the runtime answers. */
-  runtimeState: 'starting' | 'ready' | 'failed' = 'starting';
-
-  private async prepareAndOpen(
-    session: HeldSession,
-    time: 'first' | 'again',
-  ): Promise<void> {
+  /** Brings a session to where it takes input. What an earlier process did of it is not done again. */
+  private async prepareAndOpen(session: HeldSession): Promise<void> {
     if (session.state !== 'open') return;
     const { opening, id } = session;
+    const { signal, prepare, settings } = this.options;
     try {
-      if (time === 'first') {
-        await this.options.prepare(opening, text => {
+      if (!session.seen.has(STARTED)) {
+        await prepare(opening, text => {
           void this.emitSystem(id, 'agent.status', { text });
         });
       }
       await this.openInDriver(session);
     } catch (error) {
+      if (signal.aborted) return;
       const { name, message } = error as Error;
-      const reason =
-        name === 'ContextError' ||
-        name === 'GitError' ||
-        name === 'OutsideFolderError'
-          ? 'ContextError'
-          : 'RuntimeRefused';
-      await this.failSession(session, reason, message);
+      await this.failSession(
+        session,
+        CONTEXT_ERRORS.has(name) ? 'ContextError' : 'RuntimeRefused',
+        message,
+      );
       return;
     }
-    if (time === 'first') {
-      const { runtime, tools } = this.options.settings();
-      await this.emitSystem(id, 'session.started', {
-        runtime: { type: runtime.type, contract: runtime.contract },
-        tools: ['greenroom', ...tools.map(tool => tool.name)],
-      });
-      const { task } = opening;
-      if (task) {
-        await this.emitSystem(id, 'task.started', {
-          task: { namespace: task.namespace, name: task.name, uid: task.uid },
-        });
-      }
-    }
+    if (signal.aborted) return;
+    const { runtime, tools } = settings();
+    await this.emitOnce(session, STARTED, 'session.started', {
+      runtime: { type: runtime.type, contract: runtime.contract },
+      tools: ['greenroom', ...tools.map(tool => tool.name)],
+    });
+    const { task } = opening;
+    if (!task) return;
+    await this.emitOnce(session, 'greenroom:task', 'task.started', {
+      task: { namespace: task.namespace, name: task.name, uid: task.uid },
+    });
+  }
+
+  /** Records an event of Greenroom's own that a session has once, whatever restarts. */
+  private async emitOnce(
+    session: HeldSession,
+    source: string,
+    type: string,
+    payload: unknown,
+  ): Promise<void> {
+    if (session.seen.has(source)) return;
+    await this.emit(
+      session.id,
+      { type, payload, actor: SYSTEM },
+      { emitter: 'greenroom', source },
+    );
   }
 
   /** Waits for the runtime and tells it of the session. */
   private async openInDriver(session: HeldSession): Promise<void> {
-    const { driver, settings, workspaceDir } = this.options;
-    await this.delivery.whenReady(() => session.state !== 'open');
-    if (session.state !== 'open') return;
-    await driver.open(
-      runtimeSession(session.opening, settings(), workspaceDir),
-    );
+    const { driver, settings, workspaceDir, signal } = this.options;
+    for (let attempt = 1; ; attempt++) {
+      await this.delivery.whenReady(() => session.state !== 'open');
+      if (session.state !== 'open' || signal.aborted) return;
+      try {
+        await driver.open(
+          runtimeSession(session.opening, settings(), workspaceDir),
+        );
+        return;
+      } catch (error) {
+        if (!(error instanceof RuntimeRefusedError) || error.kind !== 'retry')
+          throw error;
+        await pause(
+          backOffMs(RUNTIME_BACK_OFF, attempt, Math.random()),
+          signal,
+        );
+      }
+    }
   }
 
   /** `input`: taken once, recorded, delivered once. The answer is an `input_status`. */
@@ -295,6 +339,7 @@ export class Sessions {
       if (opensTurn)
         await this.beforeTurn(session, { id: turnId, inputId: input.id });
       const outcome = await this.delivery.deliver(session, input, turnId);
+      if (outcome.state === 'stopped') return;
       if (outcome.state !== 'delivered') {
         if (opensTurn) this.unexpect(session.id, turnId);
         await log.record({
@@ -599,9 +644,7 @@ export class Sessions {
         await this.emitSystem(session.id, 'session.resumed', {
           reason: 'RuntimeRestarted',
         });
-        void this.queueOf(session.id).run(() =>
-          this.prepareAndOpen(session, 'again'),
-        );
+        void this.queueOf(session.id).run(() => this.prepareAndOpen(session));
       }
     }
     this.delivery.ready(true);
@@ -659,7 +702,9 @@ export class Sessions {
   async answer(input: RuntimeInput): Promise<void> {
     const session = this.get(input.session_id);
     await this.delivery.whenReady(() => session?.state !== 'open');
-    if (session?.state === 'open') await this.options.driver.send(input);
+    if (session?.state === 'open' && !this.options.signal.aborted) {
+      await this.options.driver.send(input);
+    }
   }
 
   /** The runtime did not come in time. */

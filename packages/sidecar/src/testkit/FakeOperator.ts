@@ -92,6 +92,11 @@ export class FakeOperator {
     });
   }
 
+  /** Listens again where it did before. */
+  async reopen(): Promise<void> {
+    await this.listen();
+  }
+
   /** Cuts the connection without a word. */
   disconnect(): void {
     this.socket?.terminate();

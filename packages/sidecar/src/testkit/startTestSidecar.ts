@@ -144,7 +144,7 @@ export async function startTestBench(
     close: async () => {
       await bench.sidecar.kill();
       await Promise.all([
-        operator.close(),
+        operator.close().catch(() => undefined),
         runtime.die().catch(() => undefined),
       ]);
       rmSync(folder, { recursive: true, force: true });
