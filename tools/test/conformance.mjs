@@ -11,20 +11,6 @@ import { runJest } from './jest.mjs';
 
 const home = process.env.GREENROOM_HOME;
 
-/** Runs jest's folder `directory` of a package against the API server of a kubeconfig. */
-const suite = ({ run, name, kubeconfig, kubectl, hasNode, directory, cwd }) =>
-  runJest({
-    run,
-    name,
-    cwd: path.join(root, cwd),
-    args: [`--rootDir=${directory}`, '--testTimeout=30000'],
-    env: {
-      KUBECONFIG: kubeconfig,
-      ...(kubectl && { KUBECTL: kubectl }),
-      ...(hasNode && { CONFORMANCE_NODE: 'true' }),
-    },
-  });
-
 async function withDevcluster(use) {
   await bundle(['devcluster']);
   const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-conformance-'));
@@ -86,10 +72,42 @@ async function withKubernetes(use) {
   }
 }
 
-const conformance = {
-  directory: 'conformance',
-  cwd: 'packages/devcluster',
-};
+/** Holds the CRDs to their tables of valid and invalid objects, on the API server of a kubeconfig. */
+async function checkKinds({ run, kubeconfig }) {
+  const status = await run(
+    process.execPath,
+    [path.join(root, 'packages/kinds/scripts/check-api-server.mjs')],
+    { env: { KUBECONFIG: kubeconfig } },
+  );
+  return status === 0
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0, cause: 'see the differences above' };
+}
+
+const sum = results => ({
+  passed: results.reduce((total, { passed }) => total + passed, 0),
+  failed: results.reduce((total, { failed }) => total + failed, 0),
+  skipped: results.reduce((total, { skipped }) => total + skipped, 0),
+  cause: results.find(({ cause }) => cause)?.cause,
+});
+
+/** Everything that is checked against an API server, whichever it is. */
+async function checkServer({ run, name, kubeconfig, kubectl, hasNode }) {
+  return sum([
+    await runJest({
+      run,
+      name,
+      cwd: path.join(root, 'packages/devcluster'),
+      args: ['--rootDir=conformance', '--testTimeout=30000'],
+      env: {
+        KUBECONFIG: kubeconfig,
+        ...(kubectl && { KUBECTL: kubectl }),
+        ...(hasNode && { CONFORMANCE_NODE: 'true' }),
+      },
+    }),
+    await checkKinds({ run, kubeconfig }),
+  ]);
+}
 
 /** The same behaviours on devcluster and on a real API server with its controller manager. */
 export const conformanceParts = [
@@ -97,20 +115,14 @@ export const conformanceParts = [
     name: 'conformance',
     run: ({ run }) =>
       withDevcluster(kubeconfig =>
-        suite({
-          ...conformance,
-          run,
-          name: 'conformance',
-          kubeconfig,
-          hasNode: true,
-        }),
+        checkServer({ run, name: 'conformance', kubeconfig, hasNode: true }),
       ),
   },
   {
     name: 'kubernetes',
     run: ({ run }) =>
       withKubernetes((kubeconfig, kubectl) =>
-        suite({ ...conformance, run, name: 'kubernetes', kubeconfig, kubectl }),
+        checkServer({ run, name: 'kubernetes', kubeconfig, kubectl }),
       ),
   },
 ];
