@@ -7,6 +7,7 @@ import type { ConfigMapReader } from '../cluster/ConfigMapReader';
 import type { OwnedObjects } from '../objects/OwnedObjects';
 import type { AgentPodPlan, PodPurpose } from '../pods/AgentPodPlan';
 import type { Platform } from '../pods/Platform';
+import { toolObjectName } from '../pods/toolServer';
 import { agentSettings, inlineModel } from '../settings/agentSettings';
 import { podSecrets } from './podSecrets';
 import { resolveContexts } from './resolveContexts';
@@ -134,11 +135,6 @@ export class AgentAssembler {
     }
     return urls;
   }
-}
-
-/** Name of the Deployment and Service of a tool server: an Agent of the same name has its own. */
-export function toolObjectName(tool: string): string {
-  return `tool-${tool}`;
 }
 
 function contextProblems({ conflicts }: ContextPlan): AssemblyProblem[] {

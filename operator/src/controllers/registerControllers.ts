@@ -23,6 +23,8 @@ import { registerPolicies } from './policy/registerPolicies';
 import { registerMessages } from './message/registerMessages';
 import { registerSessions } from './session/registerSessions';
 import { SessionChannel } from './session/SessionChannel';
+import { registerTools } from './tool/registerTools';
+import { registerRegistries } from './registry/registerRegistries';
 import { registerTasks } from './task/registerTasks';
 import { TaskBoard } from './task/TaskBoard';
 
@@ -74,6 +76,8 @@ export function registerControllers(operator: OperatorServices, options: Control
   registerMessages(services, channel);
   registerAgentTemplates(services);
   registerModels(services);
+  registerTools(services, platform);
+  registerRegistries(services);
   registerPolicies(services);
   registerGreenroomConfigs(services);
   registerNotifications(services);

@@ -2,6 +2,7 @@ import { skillsFolder } from '@greenroom/context-tools';
 import type { GreenroomConfig, Model, Policy, ResolvedAgent, Tool } from '@greenroom/kinds';
 import { formatUsd, type AgentSettings, type ModelSettings, type ToolSettings } from '@greenroom/protocol';
 import { modelFolder, toolFolder } from '../assembly/podSecrets';
+import { isAdded } from '../controllers/tool/decideTool';
 import { digestOf } from '../objects/digestOf';
 import { effectivePolicies } from './effectivePolicies';
 
@@ -137,7 +138,7 @@ function toolSettings(
       ...(deny ? { deny } : {}),
       approval,
       ...(tool.status?.tools
-        ? { pins: tool.status.tools.map(({ name, digest }) => ({ name, digest })) }
+        ? { pins: tool.status.tools.filter(each => !isAdded(each)).map(({ name, digest }) => ({ name, digest })) }
         : {}),
     },
   ];
