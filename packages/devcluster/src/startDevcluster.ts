@@ -6,9 +6,12 @@ import { bootstrapObjects, kubernetesServiceAddress, publishApiServer } from './
 import { ApiServer } from './apiserver/ApiServer';
 import { createMachinery } from './apiserver/createMachinery';
 import { loadSecrets } from './credentials/ClusterSecrets';
+import { Controllers } from './controllers/Controllers';
 import { kubeconfig } from './credentials/kubeconfig';
 import type { Devcluster, DevclusterOptions } from './DevclusterOptions';
+import { Kubelet } from './kubelet/Kubelet';
 import { ObjectStore } from './store/ObjectStore';
+import { SqliteStoreLog } from './store/SqliteStoreLog';
 import type { StoreLog } from './store/StoreLog';
 
 /** Starts a Kubernetes API server on loopback and, if asked, controllers and a kubelet; resolves when it answers. */
@@ -16,10 +19,8 @@ export async function startDevcluster(options: DevclusterOptions = {}): Promise<
   const { stateDir, port = 0 } = options;
   const log = options.log ?? pino({ level: 'silent' });
   if (stateDir) mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const [secrets, storeLog] = await Promise.all([
-    loadSecrets(stateDir, kubernetesServiceAddress),
-    openLog(options),
-  ]);
+  const storeLog = openLog(options);
+  const secrets = await loadSecrets(stateDir, kubernetesServiceAddress);
   const now = () => Date.now();
   const store = new ObjectStore(storeLog, options.watchHistory);
   bootstrapObjects(store, now());
@@ -47,12 +48,10 @@ export async function startDevcluster(options: DevclusterOptions = {}): Promise<
   };
 }
 
-async function openLog({ store, stateDir }: DevclusterOptions): Promise<StoreLog | undefined> {
+function openLog({ store, stateDir }: DevclusterOptions): StoreLog | undefined {
   const kind = store ?? (stateDir ? 'sqlite' : 'memory');
   if (kind === 'memory') return undefined;
   if (!stateDir) throw new Error('The store "sqlite" needs a stateDir to keep its file in.');
-  // Only who keeps objects loads the native module.
-  const { SqliteStoreLog } = await import('./store/SqliteStoreLog');
   return new SqliteStoreLog(path.join(stateDir, 'objects.sqlite'));
 }
 
@@ -69,7 +68,6 @@ async function startNode(
     throw new Error('Controllers and kubelet need a stateDir for volumes and logs.');
   }
   if (controllers) {
-    const { Controllers } = await import('./controllers/Controllers');
     const running = await Controllers.start({
       access: await kubeConfigAccess(config),
       volumesDir: path.join(stateDir!, 'volumes'),
@@ -78,7 +76,6 @@ async function startNode(
     stops.push(() => running.stop());
   }
   if (kubelet) {
-    const { Kubelet } = await import('./kubelet/Kubelet');
     const running = await Kubelet.start({
       access: await kubeConfigAccess(config),
       stateDir: path.join(stateDir!, 'kubelet'),
