@@ -3,6 +3,7 @@ import type { SessionEvent } from '@greenroom/protocol';
 import { aSession } from '../testing/aSession';
 import { BudgetLedger } from './BudgetLedger';
 
+const session = aSession();
 const agent = { namespace: 'default', name: 'repo-doctor' };
 const DAY = Date.parse('2026-11-21T10:00:00Z');
 
@@ -22,8 +23,6 @@ function reserve(
     ...more,
   });
 }
-
-const session = aSession();
 
 function usage(
   seq: number,

@@ -10,6 +10,7 @@ import type { SessionMeta } from '../journal/sessionRecord';
 import { decideReservation, type Amount } from './decideReservation';
 import { windowKeys } from './windowKeys';
 
+const NOTHING: Amount = Object.freeze({ tokens: 0, costUsd: '0' });
 /** A sidecar that died never settles; its calls cannot last longer than this. */
 const RESERVATION_TTL_MS = 15 * 60_000;
 /** Totals of a window are kept this long after the last use in it; the longest window is a month. */
@@ -197,7 +198,6 @@ export class BudgetLedger implements DerivedState {
   }
 }
 
-const NOTHING: Amount = Object.freeze({ tokens: 0, costUsd: '0' });
 
 function add(left: Amount, right: Amount): Amount {
   return {

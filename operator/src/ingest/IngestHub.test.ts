@@ -122,8 +122,9 @@ describe('IngestHub', () => {
         hash: entries[1].hash.toString('hex'),
       },
     ]);
-    // Made before the break, so of the old epoch.
-    second.say(appending(session, entries.slice(1)));
+    // Made in the old epoch, sent in the new one.
+    const late = appending(session, entries.slice(1));
+    second.say({ ...late, epoch: second.epoch });
     expect(await second.received('ack')).toMatchObject({ seq: 3 });
     await journal.close();
   });
@@ -152,6 +153,13 @@ describe('IngestHub', () => {
     const other = await aSidecar(hub, stranger);
     other.say(appending(session, [session.next()]));
     expect(other.closed?.code).toBe(4409);
+    const unknown = aSession();
+    const third = await aSidecar(hub, stranger);
+    third.say(appending(unknown, [unknown.next()]));
+    expect(await third.received('close_session')).toMatchObject({
+      session_id: unknown.id,
+    });
+    expect(third.closed).toBeUndefined();
     expect(journal.head(session.id)?.seq).toBe(0);
     const dedicated = await aSidecar(
       hub,
@@ -160,6 +168,25 @@ describe('IngestHub', () => {
       false,
     );
     expect(dedicated.closed?.reason).toContain('was made for session');
+    await journal.close();
+  });
+
+  it('has a sidecar that lost its log go on where the journal stands', async () => {
+    const { hub, journal } = await aHub();
+    const first = await aSidecar(hub, aPod());
+    const session = await opened(hub, first);
+    first.say(appending(session, [session.next()]));
+    await first.received('ack');
+    first.connection.lost();
+    const empty = await aSidecar(hub, aPod());
+    const attempt = hub.byPod('uid-a')!.openSession(opening(session));
+    await expect(attempt).rejects.toMatchObject({ name: 'LinkClosedError' });
+    expect(empty.closed).toMatchObject({ code: 1013 });
+    const back = await aSidecar(hub, aPod());
+    expect(back.welcome.sessions).toMatchObject([
+      { session_id: session.id, seq: 1 },
+    ]);
+    await opened(hub, back, session);
     await journal.close();
   });
 

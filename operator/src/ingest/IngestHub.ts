@@ -14,12 +14,13 @@ import type { Journal } from '../journal/Journal';
 import type { JournalEntry } from '../journal/entryCodec';
 import { hasEnded } from '../journal/SessionHead';
 import { SidecarConnection } from './SidecarConnection';
-import type {
-  SidecarCalls,
-  SidecarLink,
-  SidecarLinkEvents,
-  SidecarLinks,
-  VerifiedPod,
+import {
+  LinkClosedError,
+  type SidecarCalls,
+  type SidecarLink,
+  type SidecarLinkEvents,
+  type SidecarLinks,
+  type VerifiedPod,
 } from './SidecarLink';
 import { closeCodes, type SidecarTransport } from './SidecarTransport';
 
@@ -54,6 +55,8 @@ export class IngestHub implements SidecarLinks {
   /** By pod uid, in order of connecting. */
   readonly #links = new Map<string, SidecarConnection>();
   readonly #holders = new Map<string, SidecarConnection>();
+  /** Sessions that pods are to go on with although their own log has them not, by pod uid. */
+  readonly #continued = new Map<string, Set<string>>();
   #calls: SidecarCalls | undefined;
 
   constructor(options: IngestHubOptions) {
@@ -144,9 +147,11 @@ export class IngestHub implements SidecarLinks {
   ): Promise<OperatorMessageOf<'welcome'>> {
     const settings = await this.#answers().settings(link.pod);
     const sessions: DurableSession[] = [];
-    for (const { session_id: sessionId } of hello.sessions) {
+    for (const sessionId of this.#sessionsOf(link, hello)) {
       const session = await this.#resume(link, sessionId);
-      if (session) sessions.push(session);
+      if (!session) continue;
+      sessions.push(session);
+      link.aligned.add(sessionId);
     }
     return {
       type: 'welcome',
@@ -161,6 +166,7 @@ export class IngestHub implements SidecarLinks {
 
   /** The connection is welcome from now on; an older one of the same pod ends. */
   opened(link: SidecarConnection): void {
+    this.#continued.delete(link.pod.uid);
     const older = this.#links.get(link.pod.uid);
     this.#links.delete(link.pod.uid);
     this.#links.set(link.pod.uid, link);
@@ -182,6 +188,10 @@ export class IngestHub implements SidecarLinks {
   ): Promise<void> {
     const { session_id: sessionId, kind, namespace, name, genesis } = opening;
     requireOwn(link, sessionId);
+    const head = this.#journal.head(sessionId);
+    if (head && head.seq > 0 && !link.aligned.has(sessionId)) {
+      this.#continueLater(link, sessionId);
+    }
     await this.#journal.create({
       session_id: sessionId,
       kind,
@@ -191,8 +201,10 @@ export class IngestHub implements SidecarLinks {
       genesis,
       created_at: formatTimestamp(Date.now()),
     });
-    if (this.#holders.get(sessionId) !== link)
+    if (this.#holders.get(sessionId) !== link) {
       await this.#hold(link, sessionId);
+    }
+    link.aligned.add(sessionId);
   }
 
   /** The sidecar has the session open no longer. */
@@ -246,6 +258,30 @@ export class IngestHub implements SidecarLinks {
         return {};
       }
     }
+  }
+
+  /** Sessions that the sidecar has, that its pod was made for, and that it is to go on with. */
+  #sessionsOf(
+    { pod }: SidecarConnection,
+    hello: SidecarMessageOf<'hello'>,
+  ): Set<string> {
+    const ids = new Set(hello.sessions.map(({ session_id: id }) => id));
+    if (pod.sessionId) ids.add(pod.sessionId);
+    for (const id of this.#continued.get(pod.uid) ?? []) ids.add(id);
+    return ids;
+  }
+
+  /**
+   * A session has entries that this sidecar has never seen (its pod's volume is new): only a welcome says where the chain goes on.
+   * Always throws, so that whoever asked asks again when the sidecar is back.
+   */
+  #continueLater(link: SidecarConnection, sessionId: string): never {
+    const { uid, name } = link.pod;
+    const continued = this.#continued.get(uid) ?? new Set();
+    this.#continued.set(uid, continued.add(sessionId));
+    const reason = `session ${sessionId} goes on in pod ${name}; connect anew`;
+    link.close(closeCodes.tryAgain, reason);
+    throw new LinkClosedError(`The sidecar was told: ${reason}.`);
   }
 
   /** Lets a sidecar go on with a session of its log, if it is its agent's and the journal knows it. */

@@ -46,6 +46,8 @@ const MAX_CALLS = 64;
 export class SidecarConnection implements SidecarLink {
   readonly pod: VerifiedPod;
   readonly sessions = new Set<string>();
+  /** Sessions whose place in the journal the sidecar was told, or that began here. */
+  readonly aligned = new Set<string>();
   /** The epoch in which this connection writes; higher than that of any before it. */
   readonly epoch: number;
   runtime: LinkedRuntime = {
@@ -287,7 +289,7 @@ export class SidecarConnection implements SidecarLink {
   ): Promise<void> {
     const { session_id: sessionId, epoch } = message;
     if (!this.sessions.has(sessionId)) {
-      this.fence(`session ${sessionId} is not held by this connection`);
+      this.#refuseAppend(sessionId);
       return;
     }
     const entries = message.entries.map(
@@ -317,11 +319,31 @@ export class SidecarConnection implements SidecarLink {
     }
   }
 
+  /** Entries of a session that is not this connection's: another one's, or one that ended or that the journal does not know. */
+  #refuseAppend(sessionId: string): void {
+    this.#hub.refused('NotHeld');
+    const holder = this.#hub.bySession(sessionId);
+    if (holder && holder !== this) {
+      this.fence(`session ${sessionId} is held by another connection`);
+      return;
+    }
+    this.#log.error(
+      { sessionId },
+      'entries of a session that is not open here',
+    );
+    this.#send({
+      type: 'close_session',
+      session_id: sessionId,
+      reason: 'NotOpen',
+    });
+  }
+
   #appendFailed(sessionId: string, error: unknown): void {
     const reason = error instanceof JournalError ? error.reason : 'Unavailable';
     this.#hub.refused(reason);
     this.#log.error({ err: error, sessionId }, 'entries were refused');
-    if (reason === 'Fenced') this.fence((error as Error).message);
+    if (reason === 'Ended') this.#refuseAppend(sessionId);
+    else if (reason === 'Fenced') this.fence((error as Error).message);
     else if (reason === 'Unavailable') {
       this.close(closeCodes.tryAgain, (error as Error).message);
     } else {

@@ -1,4 +1,8 @@
-import { Pod, type KubeClient, type Manager } from '@greenroom/controller-runtime';
+import {
+  Pod,
+  type KubeClient,
+  type Manager,
+} from '@greenroom/controller-runtime';
 import type { SealingKey } from '@greenroom/protocol/node';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';

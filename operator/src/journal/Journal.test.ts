@@ -74,8 +74,9 @@ describe('Journal', () => {
         journal.append(session.id, [{ ...second, ...entry }]),
       ).rejects.toMatchObject({ reason });
     await refused(third, 'OutOfOrder');
-    await refused({ epoch: 0 }, 'Fenced');
+    // Sent in an epoch that nobody granted, or made in a later one than it was sent in.
     await refused({ epoch: 2 }, 'Fenced');
+    await refused({ epoch: 0 }, 'Fenced');
     await refused({ body: Buffer.from('{}') }, 'ChainMismatch');
     await refused({ hash: third.hash }, 'ChainMismatch');
     await expect(journal.fence(session.id, fence(0))).rejects.toMatchObject({

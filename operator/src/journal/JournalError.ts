@@ -2,6 +2,7 @@
 export type JournalErrorReason =
   | 'NotFound'
   | 'Fenced'
+  | 'Ended'
   | 'OutOfOrder'
   | 'ChainMismatch'
   | 'Damaged'

@@ -40,7 +40,10 @@ async function aKeptJournal(limits = { maxAgeMs: 1e12, maxBytes: 1e12 }) {
   const begin = async (id?: string) => {
     const session = aSession({ id });
     session.meta.genesis.key_id = key.keyId;
-    const made = aSession({ id: session.id, meta: { genesis: session.meta.genesis } });
+    const made = aSession({
+      id: session.id,
+      meta: { genesis: session.meta.genesis },
+    });
     await journal.create(made.meta);
     await journal.fence(made.id, {
       epoch: 1,
@@ -85,6 +88,9 @@ describe('JournalKeeper', () => {
     await journal.append(session.id, [session.next(...DONE)]);
     await until(() => sealed() === 102);
     expect(journal.head(session.id)?.seal?.final).toBe(true);
+    await expect(
+      journal.append(session.id, [session.next()]),
+    ).rejects.toMatchObject({ reason: 'Ended' });
     await keeper.stop();
     await journal.close();
   });
@@ -130,13 +136,33 @@ describe('JournalKeeper', () => {
     await journal.close();
     const shown = await command(directory, 'show', session.id);
     expect(shown.text).toBe(entries.map(({ body }) => `${body}\n`).join(''));
-    const later = await command(directory, 'follow', session.id, '--after', '1');
+    const later = await command(
+      directory,
+      'follow',
+      session.id,
+      '--after',
+      '1',
+    );
     expect(later.lines).toHaveLength(1);
     const exported = await command(directory, 'export', session.id);
     const records = exported.lines.map(text => JSON.parse(text));
-    expect(records.map(({ record }) => record)).toEqual(['meta', 'key', 'entry', 'entry', 'seal']);
-    const [listed] = (await command(directory, 'list')).lines.map(text => JSON.parse(text));
-    expect(listed).toMatchObject({ session_id: session.id, phase: 'Completed', seq: 2, sealed_seq: 2, ended: true });
+    expect(records.map(({ record }) => record)).toEqual([
+      'meta',
+      'key',
+      'entry',
+      'entry',
+      'seal',
+    ]);
+    const [listed] = (await command(directory, 'list')).lines.map(text =>
+      JSON.parse(text),
+    );
+    expect(listed).toMatchObject({
+      session_id: session.id,
+      phase: 'Completed',
+      seq: 2,
+      sealed_seq: 2,
+      ended: true,
+    });
   });
 
   it('follows a session while it is written', async () => {
@@ -152,7 +178,10 @@ describe('JournalKeeper', () => {
   });
 
   it('removes ended sessions that are too old, and never one that goes on', async () => {
-    const { directory, clock, journal, keeper, begin } = await aKeptJournal({ maxAgeMs: 3_600_000, maxBytes: 1e12 });
+    const { directory, clock, journal, keeper, begin } = await aKeptJournal({
+      maxAgeMs: 3_600_000,
+      maxBytes: 1e12,
+    });
     const ended = await begin();
     const open = await begin();
     await journal.append(ended.id, [ended.next(...DONE)]);

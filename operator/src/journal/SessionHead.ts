@@ -98,11 +98,17 @@ function followEntry(
       } on.`,
     );
   }
+  if (head.seal?.final) {
+    throw new JournalError(
+      'Ended',
+      `${name} comes after the session ended and was sealed.`,
+    );
+  }
   const granted = head.fence?.epoch ?? 0;
-  if (entry.epoch < head.epoch || entry.epoch > granted) {
+  if (entry.epoch > granted) {
     throw new JournalError(
       'Fenced',
-      `${name} is of epoch ${entry.epoch}; epochs ${head.epoch} to ${granted} may be written.`,
+      `${name} was sent in epoch ${entry.epoch}, but the session is in epoch ${granted}.`,
     );
   }
   const { salt, body } = entry;
@@ -124,12 +130,18 @@ function followEntry(
     );
   }
   const event = eventOf(entry, sessionId, name);
+  if (event.epoch < head.epoch || event.epoch > entry.epoch) {
+    throw new JournalError(
+      'Fenced',
+      `${name} is of epoch ${event.epoch}; after epoch ${head.epoch} and sent in epoch ${entry.epoch} it must lie between them.`,
+    );
+  }
   return {
     event,
     head: {
       ...head,
       seq: entry.seq,
-      epoch: entry.epoch,
+      epoch: event.epoch,
       hash: Buffer.from(expected),
       unsealedSince: head.unsealedSince ?? now,
       state: projectSession(head.state, event),
@@ -151,14 +163,10 @@ function eventOf(
       cause: error,
     });
   }
-  const agrees =
-    event.session_id === sessionId &&
-    event.seq === entry.seq &&
-    event.epoch === entry.epoch;
-  if (!agrees) {
+  if (event.session_id !== sessionId || event.seq !== entry.seq) {
     throw new JournalError(
       'Invalid',
-      `${name}, epoch ${entry.epoch}, says of itself that it is entry ${event.seq} of session ${event.session_id}, epoch ${event.epoch}.`,
+      `${name} says of itself that it is entry ${event.seq} of session ${event.session_id}.`,
     );
   }
   return event;

@@ -2,7 +2,7 @@
 export interface JournalEntry {
   /** Contiguous from 1 over all epochs of the session. */
   seq: number;
-  /** Rises with each sidecar process. */
+  /** In which it was sent; it may have been made in an earlier one, which its body says. */
   epoch: number;
   /** 16 random bytes. */
   salt: Buffer;

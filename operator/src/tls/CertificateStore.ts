@@ -90,8 +90,14 @@ export class CertificateStore {
   }
 
   async #readOrRenew(): Promise<ServingCertificates> {
-    const { client, namespace, names, log, loadMaker, now = Date.now } =
-      this.#options;
+    const {
+      client,
+      namespace,
+      names,
+      log,
+      loadMaker,
+      now = Date.now,
+    } = this.#options;
     const secret = await client.find(Secret, { namespace, name: TLS_SECRET });
     const stored = secret && storedCertificates(secret);
     const decision = decideCertificates(stored, { names, now: now() });
