@@ -24,6 +24,8 @@ export interface JournalKeeperOptions {
 /** A checkpoint at least so often while anything is written, so that a start has little to read. */
 const CHECKPOINT_INTERVAL_MS = 60_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
+/** A start has better things to do than to look through thousands of old sessions. */
+const FIRST_RETENTION_MS = 300_000;
 
 /** Seals chains when they are due, makes checkpoints, and removes what retention allows. */
 export class JournalKeeper {
@@ -43,6 +45,7 @@ export class JournalKeeper {
   start(): void {
     const { journal, tickMs, now } = this.#options;
     this.#checkpointAt = now() + CHECKPOINT_INTERVAL_MS;
+    this.#retentionAt = now() + FIRST_RETENTION_MS;
     this.#stopListening = journal.onEvents(meta => {
       const head = journal.head(meta.session_id);
       if (head) this.#sealIfDue(head);
