@@ -48,7 +48,7 @@ export async function inspectMarks({
     paths: [],
   });
   const focused = await grep(repository.git, repository.head, {
-    pattern: '(^|[^A-Za-z0-9_.])(describe|it|test|context)\\.only\\(',
+    pattern: '^[[:space:]]*(describe|it|test|context)\\.only\\(',
     paths: ['*.js', '*.jsx', '*.ts', '*.tsx', '*.mjs', '*.cjs'],
   });
   const counts: Record<string, number> = {};

@@ -45,6 +45,8 @@ export function compileTemplate<T>(
 export interface RenderedScript {
   script: string;
   env: Record<string, string>;
+  /** The script with its values in place, for people; it is never run. */
+  shown: string;
 }
 
 /**
@@ -59,15 +61,21 @@ export function compileScript(script: string): Template<RenderedScript> {
   });
   return {
     expressions,
-    render: scope => ({
-      script: text,
-      env: Object.fromEntries(
-        expressions.map((expression, index) => [
-          `GREENROOM_VALUE_${index + 1}`,
-          asText(expression.evaluate(scope)),
-        ]),
-      ),
-    }),
+    render: scope => {
+      const values = expressions.map(expression =>
+        asText(expression.evaluate(scope)),
+      );
+      return {
+        script: text,
+        env: Object.fromEntries(
+          values.map((value, index) => [`GREENROOM_VALUE_${index + 1}`, value]),
+        ),
+        shown: text.replace(
+          /\$\{GREENROOM_VALUE_(\d+)\}/g,
+          (_, number) => values[Number(number) - 1],
+        ),
+      };
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export const runVerb: VerbWork<'run'> = async (body, context) => {
   turn.emit('agent.tool_call', {
     tool_use_id: callId,
     tool_name: 'run',
-    input: { script: body.script.script, env: body.script.env },
+    input: { step: context.stepName, script: body.script.shown },
   });
   const result = await runProcess({
     command: body.shell ?? 'sh',
