@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Task } from '@greenroom/kinds';
-import { LaptopCluster, taskType } from './harness/LaptopCluster';
+import { LaptopCluster, taskType } from '@greenroom/e2e';
 import { atMost, quantile, type BenchContext, type Row } from './harness/Row';
 
 export const title = 'Tasks on a live agent';
@@ -39,15 +39,15 @@ class TaskTimes {
 }
 
 export async function run(context: BenchContext): Promise<Row[]> {
-  const cluster = await LaptopCluster.start(context);
+  const cluster = await LaptopCluster.start(context.root);
   const stop = new AbortController();
   const seen = new TaskTimes();
   const watching = cluster.observe<Task>(taskType, stop.signal, task =>
     seen.see(task),
   );
   try {
-    await cluster.addTrivialAgent('one');
-    await cluster.addTrivialAgent('slots', { maxConcurrentTasks: SLOTS });
+    await cluster.addAgent('one');
+    await cluster.addAgent('slots', undefined, { maxConcurrentTasks: SLOTS });
     const roundTrip = await measureRoundTrip(cluster);
     const single = await measureSingles(cluster, seen);
     const { idle, requestsPerTask } = await measureQueue(cluster, seen);
@@ -121,7 +121,7 @@ async function measureSingles(cluster: LaptopCluster, seen: TaskTimes) {
   for (let index = 0; index < SAMPLES; index += 1) {
     const name = `single-${index}`;
     seen.created(name);
-    await cluster.client.create(taskType, cluster.trivialTask('one', name));
+    await cluster.createTask('one', name);
     const times = seen.times.get(name)!;
     while (!times.completed) await sleep(1);
     running.push(times.running! - times.created!);
@@ -137,11 +137,7 @@ async function measureQueue(cluster: LaptopCluster, seen: TaskTimes) {
     seen.created(name);
   }
   const done = seen.completedCount();
-  await Promise.all(
-    names.map(name =>
-      cluster.client.create(taskType, cluster.trivialTask('slots', name)),
-    ),
-  );
+  await Promise.all(names.map(name => cluster.createTask('slots', name)));
   while (seen.completedCount() < done + QUEUED) await sleep(5);
   const after = await operatorRequests(cluster);
   const times = names.map(name => seen.times.get(name)!);

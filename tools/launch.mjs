@@ -83,6 +83,7 @@ async function ensureInstalled() {
     'yarn.lock',
     '.yarnrc.yml',
     'package.json',
+    'e2e/package.json',
     'operator/package.json',
     'packages/*/package.json',
     'plugins/*/package.json',

@@ -39,9 +39,9 @@ describe('generatedFiles', () => {
     expect(check).not.toThrow();
   });
 
-  it('makes a CRD for each kind, and the reference', () => {
+  it('makes a CRD for each kind, the reference and the troubleshooting', () => {
     const paths = [...generatedFiles(new Map()).keys()];
-    expect(paths).toHaveLength(17);
+    expect(paths).toHaveLength(18);
     expect(paths).toContain('crds/tasks.greenroom.dev.yaml');
     expect(paths).toContain('docs/reference/kinds.md');
   });

@@ -1,0 +1,2 @@
+export * from './harness/LaptopCluster';
+export { Kubectl, type KubectlResult } from './harness/Kubectl';
