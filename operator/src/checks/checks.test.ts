@@ -8,7 +8,6 @@ import { checkGit, commitOf } from './checkGit';
 import { checkImage, loginFrom } from './checkImage';
 import { checkNpm } from './checkNpm';
 import { parseImage } from './parseImage';
-import { toolDigest } from './toolDigest';
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach(server => server.close()));
@@ -119,13 +118,5 @@ describe('checkGit', () => {
   it('takes a branch over a tag of the same name only when asked for the branch', () => {
     expect(commitOf('1\trefs/heads/x\n2\trefs/tags/x', 'x')).toBe('1');
     expect(commitOf('2\trefs/tags/x\n3\trefs/tags/x^{}', 'x')).toBe('3');
-  });
-});
-
-describe('toolDigest', () => {
-  it('is the same however keys are ordered, and another when a description changes', () => {
-    const digest = toolDigest({ name: 'a', inputSchema: { type: 'object', properties: {} }, _meta: { x: 1 } });
-    expect(toolDigest({ inputSchema: { properties: {}, type: 'object' }, name: 'a' })).toBe(digest);
-    expect(toolDigest({ name: 'a', description: 'x', inputSchema: { type: 'object', properties: {} } })).not.toBe(digest);
   });
 });

@@ -1,5 +1,5 @@
 import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { toolDigest } from './toolDigest';
+import { toolDigest } from '@greenroom/protocol/node';
 
 /** A function that a tool server offers. */
 export interface ProbedTool {

@@ -1,5 +1,5 @@
 import { skillsFolder } from '@greenroom/context-tools';
-import type { GreenroomConfig, Model, Policy, ResolvedAgent, Tool } from '@greenroom/kinds';
+import { parseDuration, type GreenroomConfig, type Model, type Policy, type ResolvedAgent, type Tool } from '@greenroom/kinds';
 import { formatUsd, type AgentSettings, type ModelSettings, type ToolSettings } from '@greenroom/protocol';
 import { modelFolder, toolFolder } from '../assembly/podSecrets';
 import { isAdded } from '../controllers/tool/decideTool';
@@ -134,6 +134,8 @@ function toolSettings(
       transport,
       ...(remote?.headers ? { headers: remote.headers } : {}),
       ...(remote?.secretRef ? { credential: toolFolder(ref) } : {}),
+      ...(remote?.auth ? { auth: remote.auth } : {}),
+      ...(tool.spec.callTimeout ? { timeout_ms: parseDuration(tool.spec.callTimeout) } : {}),
       ...(allow ? { allow } : {}),
       ...(deny ? { deny } : {}),
       approval,

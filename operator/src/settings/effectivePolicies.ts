@@ -6,12 +6,8 @@ import { digestOf } from '../objects/digestOf';
 export function effectivePolicies(policies: readonly Policy[], agent: ResolvedAgent): AgentSettings['policies'] {
   return policies
     .filter(({ metadata, spec }) => metadata.namespace === agent.namespace && selects(spec.selector, agent.labels))
-    .map(policy => ({ name: policy.metadata.name, digest: policyDigest(policy), rules: policy.spec.rules.map(ruleSettings) }))
+    .map(policy => ({ name: policy.metadata.name, digest: policyDigest(policy), rules: policy.spec.rules }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function ruleSettings({ about, ...rule }: Policy['spec']['rules'][number]): AgentSettings['policies'][number]['rules'][number] {
-  return { ...rule, on: about };
 }
 
 /** Changes exactly when the rules do. */

@@ -3,3 +3,4 @@ export { nodeHmac } from './node/nodeHmac';
 export { nodeSha256 } from './node/nodeSha256';
 export { nodeVerifySignature } from './node/nodeVerifySignature';
 export { SealingKey } from './node/SealingKey';
+export { toolDigest } from './node/toolDigest';

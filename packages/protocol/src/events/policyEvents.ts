@@ -15,7 +15,7 @@ export const PolicySubject = z.enum([
 export type PolicySubject = z.infer<typeof PolicySubject>;
 
 const Judgement = z.object({
-  on: PolicySubject,
+  about: PolicySubject,
   /** The tool, host, credential or agent that was asked for. */
   target: z.string().max(1_024),
   /** Unset where the default decided. */
@@ -35,7 +35,7 @@ export const policyEvents = [
     emitter: 'greenroom',
     payload: Judgement,
     example: {
-      on: 'egress',
+      about: 'egress',
       target: 'pastebin.com:443',
       policy: 'egress',
       rule: 'no-paste-sites',
@@ -49,7 +49,7 @@ export const policyEvents = [
     emitter: 'greenroom',
     payload: Judgement,
     example: {
-      on: 'tool',
+      about: 'tool',
       target: 'github/create_issue',
       policy: 'tools',
       rule: 'watch-writes',

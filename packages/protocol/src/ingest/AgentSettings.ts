@@ -48,7 +48,18 @@ export const ToolSettings = z.object({
   url: z.string(),
   transport: z.enum(['stdio', 'streamable-http', 'sse']),
   headers: z.record(z.string(), z.string()).optional(),
+  /** Folder below CREDENTIALS_DIR that holds the secret. */
   credential: z.string().optional(),
+  /** How the secret is sent; as a bearer token when unset. */
+  auth: z
+    .object({
+      type: z.enum(['None', 'Bearer', 'Basic', 'Header']),
+      /** Name of the header, for type Header. */
+      header: z.string().optional(),
+    })
+    .optional(),
+  /** Longest time of one call. */
+  timeout_ms: Count.optional(),
   allow: z.array(z.string()).optional(),
   deny: z.array(z.string()).optional(),
   approval: z.enum(['Never', 'Always', 'Policy']),
@@ -74,7 +85,7 @@ export type CredentialSettings = z.infer<typeof CredentialSettings>;
 /** One rule of a Policy, spelled as in the kind. */
 export const PolicyRule = z.object({
   name: z.string(),
-  on: PolicySubject,
+  about: PolicySubject,
   match: z
     .object({
       tools: z.array(z.string()).optional(),

@@ -4,8 +4,16 @@ import { createHash } from 'node:crypto';
  * Digest of a tool function's definition: everything a model gets to see of it, in a spelling that does not depend on the
  * order of keys. `_meta` is for clients and not part of it.
  */
-export function toolDigest({ _meta, ...definition }: { _meta?: unknown; [field: string]: unknown }): string {
-  return `sha256:${createHash('sha256').update(JSON.stringify(inOrder(definition))).digest('hex')}`;
+export function toolDigest({
+  _meta,
+  ...definition
+}: {
+  _meta?: unknown;
+  [field: string]: unknown;
+}): string {
+  return `sha256:${createHash('sha256')
+    .update(JSON.stringify(inOrder(definition)))
+    .digest('hex')}`;
 }
 
 function inOrder(value: unknown): unknown {
