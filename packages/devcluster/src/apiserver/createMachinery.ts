@@ -6,6 +6,7 @@ import { Authenticator } from './auth/Authenticator';
 import { Authorizer } from './auth/Authorizer';
 import { ServiceAccountTokens } from './auth/ServiceAccountTokens';
 import { admissionPlugins } from './admission/admissionPlugins';
+import { countQuotas } from './admission/countQuotas';
 import { DefinitionController } from './definitions/DefinitionController';
 import { ClusterAddresses } from './kinds/ClusterAddresses';
 import type { Machinery } from './Machinery';
@@ -27,6 +28,7 @@ export function createMachinery({
   const definitions = new DefinitionController(store, registry, now);
   definitions.start();
   const stopAggregation = aggregateRoles(store);
+  const stopCounting = countQuotas(store);
   return {
     machinery: {
       store,
@@ -54,6 +56,7 @@ export function createMachinery({
     stop() {
       definitions.stop();
       stopAggregation();
+      stopCounting();
     },
   };
 }

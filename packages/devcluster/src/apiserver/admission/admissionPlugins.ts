@@ -5,6 +5,7 @@ import { namespaceLifecycle } from './namespaceLifecycle';
 import { podPriority } from './podPriority';
 import { podSecurity } from './podSecurity';
 import { resourceQuotas } from './resourceQuotas';
+import { roleEscalation } from './roleEscalation';
 import { serviceAccounts } from './serviceAccounts';
 import { serviceAddresses } from './serviceAddresses';
 
@@ -16,6 +17,7 @@ export function admissionPlugins(): AdmissionPlugin[] {
     serviceAccounts,
     podPriority,
     serviceAddresses,
+    roleEscalation,
     admissionWebhooks,
     podSecurity,
     resourceQuotas,

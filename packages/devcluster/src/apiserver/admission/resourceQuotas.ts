@@ -59,7 +59,7 @@ export function namespaceUsage(
 }
 
 /** The collection whose objects a quota's resource counts. */
-function collectionOf(resource: string): string {
+export function collectionOf(resource: string): string {
   if (resource.startsWith('count/')) {
     const [plural, ...group] = resource.slice('count/'.length).split('.');
     return `${group.join('.')}/${plural}`;

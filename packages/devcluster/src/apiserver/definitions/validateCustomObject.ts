@@ -41,7 +41,7 @@ export function validateCustomObject({
         reason: 'FieldValueInvalid',
         field: '<nil>',
         message:
-          'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+          'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
       },
     ];
   }

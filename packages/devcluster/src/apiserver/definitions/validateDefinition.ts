@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json, KubernetesObject } from '../../store/KubernetesObject';
 import { fieldError, type FieldError } from '../errors/FieldError';
 import { objectNames } from '../handlers/objectNames';
@@ -66,6 +67,7 @@ function validateVersions(versions: Json[]): FieldError[] {
     );
   }
   const seen = new Set<string>();
+  const isShared = versions.every(each => isDeepStrictEqual(each.schema, versions[0].schema));
   for (const [index, version] of versions.entries()) {
     const at = `spec.versions[${index}]`;
     for (const each of objectNames.label1035(version.name ?? '')) {
@@ -78,7 +80,11 @@ function validateVersions(versions: Json[]): FieldError[] {
       errors.push(fieldError.required(`${at}.schema.openAPIV3Schema`, 'schemas are required'));
       continue;
     }
-    errors.push(...validateStructural(schema, `${at}.schema.openAPIV3Schema`));
+    // A schema that all versions share is told once, as one of the definition.
+    if (!isShared) errors.push(...validateStructural(schema, `${at}.schema.openAPIV3Schema`));
+    else if (index === 0) {
+      errors.push(...validateStructural(schema, 'spec.validation.openAPIV3Schema'));
+    }
     for (const [column, each] of (version.additionalPrinterColumns ?? []).entries()) {
       if (!each.jsonPath) {
         errors.push(fieldError.required(`${at}.additionalPrinterColumns[${column}].jsonPath`));

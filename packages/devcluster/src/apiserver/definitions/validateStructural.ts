@@ -1,5 +1,6 @@
 import type { Json } from '../../store/KubernetesObject';
-import type { JsonSchema } from '../../schemas/JsonSchema';
+import type { JsonSchema, ValidationRule } from '../../schemas/JsonSchema';
+import { checkRule } from '../cel/checkRule';
 import { fieldError, type FieldError } from '../errors/FieldError';
 import { compilePattern } from './matchesPattern';
 import { validateValue } from './validateValue';
@@ -78,7 +79,11 @@ function visit(schema: JsonSchema, field: string, errors: FieldError[], isRoot: 
       );
     }
   }
-  errors.push(...validateListType(schema, field), ...validateDefault(schema, field));
+  errors.push(
+    ...validateListType(schema, field),
+    ...validateDefault(schema, field),
+    ...validateRules(schema, field, isRoot),
+  );
   for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
     for (const [index, each] of (schema[junctor] ?? []).entries()) {
       visitInside(each, `${field}.${junctor}[${index}]`, errors);
@@ -159,4 +164,33 @@ function validateDefault(schema: JsonSchema, field: string): FieldError[] {
     errors.push(fieldError.invalid(at, value, 'must not have unknown fields'));
   }
   return errors;
+}
+
+function validateRules(schema: JsonSchema, field: string, isRoot: boolean): FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
+    const at = `${field}.x-kubernetes-validations[${index}]`;
+    const problem = checkRule(rule.rule, schema, isRoot);
+    const errors = problem ? [fieldError.invalid(`${at}.rule`, shownRule(rule), problem)] : [];
+    if (rule.message !== undefined && !rule.message.trim()) {
+      errors.push(fieldError.invalid(`${at}.message`, rule.message, 'message must be non-empty if specified'));
+    }
+    if (/\n/.test(rule.rule.trim()) && !rule.message && !rule.messageExpression) {
+      errors.push(
+        fieldError.required(`${at}.message`, 'message must be specified if rule contains line breaks'),
+      );
+    }
+    return errors;
+  });
+}
+
+/** A rule as messages show it: the fields of the internal type. */
+function shownRule(rule: ValidationRule): Record<string, unknown> {
+  return {
+    Rule: rule.rule,
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  };
 }

@@ -6,6 +6,8 @@ import { ok, type Reply } from '../http/Reply';
 import { representationOf, representList } from '../http/Representation';
 import { fieldMatcher, parseFieldSelector } from '../selectors/FieldSelector';
 import { parseLabelSelector } from '../selectors/LabelSelector';
+import { fieldError } from '../errors/FieldError';
+import { invalidListOptions } from './invalidOptions';
 import { assertKnownRevision, expiredFrom } from './listRevision';
 import { presentObject } from './presentObject';
 
@@ -81,25 +83,17 @@ function assertValidOptions({
     throw badRequest('specifying resource version is not allowed when using continue');
   }
   if (!match) return;
-  if (token) {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided',
-    );
-  }
-  if (!asked) {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-    );
-  }
+  const field = 'resourceVersionMatch';
+  const forbid = (why: string) => invalidListOptions([fieldError.forbidden(field, why)]);
+  if (token) throw forbid('resourceVersionMatch is forbidden when continue is provided');
+  if (!asked) throw forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    throw badRequest(
-      `resourceVersionMatch: Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`,
-    );
+    throw invalidListOptions([
+      fieldError.notSupported(field, match, ['Exact', 'NotOlderThan', '']),
+    ]);
   }
   if (match === 'Exact' && asked === '0') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    );
+    throw forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
 }
 

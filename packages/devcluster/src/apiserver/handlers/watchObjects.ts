@@ -1,6 +1,8 @@
 import type { StoreEvent } from '../../store/EventHistory';
 import type { KubernetesObject } from '../../store/KubernetesObject';
 import { ApiError, badRequest } from '../errors/ApiError';
+import { fieldError } from '../errors/FieldError';
+import { invalidListOptions } from './invalidOptions';
 import { isTrue } from '../http/RequestInfo';
 import type { RequestContext } from '../http/RequestContext';
 import { represent, representationOf, type Representation } from '../http/Representation';
@@ -129,16 +131,22 @@ function wantsInitialEvents(query: URLSearchParams, wantsBookmarks: boolean): bo
   const match = query.get('resourceVersionMatch');
   if (text === null) {
     if (match) {
-      throw badRequest(
-        'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      );
+      throw invalidListOptions([
+        fieldError.forbidden(
+          'resourceVersionMatch',
+          'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+        ),
+      ]);
     }
     return undefined;
   }
   if (match !== 'NotOlderThan') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
+    throw invalidListOptions([
+      fieldError.forbidden(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      ),
+    ]);
   }
   if (isTrue(text) && !wantsBookmarks) {
     throw badRequest('sendInitialEvents requires allowWatchBookmarks');

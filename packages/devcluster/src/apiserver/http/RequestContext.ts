@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserInfo } from '../auth/UserInfo';
-import { badRequest } from '../errors/ApiError';
+import { fieldError } from '../errors/FieldError';
+import { invalidWriteOptions } from '../handlers/invalidOptions';
 import type { Machinery } from '../Machinery';
 import type { ServedResource } from '../resources/ServedResource';
 import type { RequestInfo } from './RequestInfo';
@@ -27,19 +28,17 @@ export function warnings(context: RequestContext): (message: string) => void {
 export function isDryRun({ info }: { info: RequestInfo }): boolean {
   const values = info.query.getAll('dryRun').filter(Boolean);
   if (values.some(value => value !== 'All')) {
-    throw badRequest(
-      `Invalid value: ${JSON.stringify(values)}: supported values: "All"`,
-    );
+    throw invalidWriteOptions(info.verb, [fieldError.notSupported('dryRun', values, ['All'])]);
   }
   return values.length > 0;
 }
 
-export function fieldValidationOf({ info }: RequestContext): FieldValidation {
-  const value = info.query.get('fieldValidation') || 'Warn';
+export function fieldValidationOf(context: RequestContext): FieldValidation {
+  const value = context.info.query.get('fieldValidation') || 'Warn';
   if (value !== 'Strict' && value !== 'Warn' && value !== 'Ignore') {
-    throw badRequest(
-      `fieldValidation parameter must be one of "Strict", "Warn" or "Ignore", and is ${JSON.stringify(value)}`,
-    );
+    throw invalidWriteOptions(context.info.verb, [
+      fieldError.notSupported('fieldValidation', value, ['', 'Ignore', 'Strict', 'Warn']),
+    ]);
   }
   return value;
 }

@@ -56,6 +56,15 @@ const webhookRules = (isMutating: boolean): KindRules => ({
           fieldError.required(`${at}.clientConfig`, 'exactly one of url or service is required'),
         );
       }
+      if (url && !url.startsWith('https://')) {
+        errors.push(
+          fieldError.invalid(
+            `${at}.clientConfig.url`,
+            url.split(':')[0],
+            "'https' is the only allowed URL scheme; desired format: https://host[/path]",
+          ),
+        );
+      }
       if (webhook.timeoutSeconds < 1 || webhook.timeoutSeconds > 30) {
         errors.push(
           fieldError.invalid(

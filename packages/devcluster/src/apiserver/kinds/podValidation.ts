@@ -1,5 +1,6 @@
 import type { Json } from '../../store/KubernetesObject';
 import { fieldError, type FieldError } from '../errors/FieldError';
+import { quantityNanos } from '../../schemas/Quantity';
 import { objectNames } from '../handlers/objectNames';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
@@ -111,6 +112,7 @@ function validateContainer(
       );
     }
   }
+  errors.push(...validateResources(container.resources ?? {}, `${at}.resources`));
   const paths = new Set<string>();
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const field = `${at}.volumeMounts[${index}]`;
@@ -139,6 +141,20 @@ function validateContainer(
     }
   }
   return errors;
+}
+
+function validateResources({ requests = {}, limits = {} }: Json, at: string): FieldError[] {
+  return Object.entries<string>(requests).flatMap(([name, request]) =>
+    limits[name] !== undefined && quantityNanos(request) > quantityNanos(limits[name])
+      ? [
+          fieldError.invalid(
+            `${at}.requests`,
+            request,
+            `must be less than or equal to ${name} limit of ${limits[name]}`,
+          ),
+        ]
+      : [],
+  );
 }
 
 function validatePort(port: Json, at: string): FieldError[] {

@@ -43,8 +43,8 @@ function readerOf(resource: ServedResource, field: string): (object: KubernetesO
     return object => String(valueAt(object, field) ?? '');
   }
   throw badRequest(
-    resource.custom
+    resource.custom || resource.rules.selectableFields
       ? `field label not supported: ${field}`
-      : `field label not supported: ${field}`,
+      : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

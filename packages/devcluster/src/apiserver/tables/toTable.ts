@@ -27,9 +27,7 @@ export function toTable(
       : null,
     rows: objects.map(object => ({
       cells: resource.columns.map(({ cell }) => cell(object, now) ?? null),
-      ...(include !== 'None' && {
-        object: include === 'Object' ? object : partialMetadata(object),
-      }),
+      object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object),
     })),
   };
 }

@@ -122,10 +122,11 @@ function shown(object: KubernetesObject | undefined): Json {
 function denied(name: string, status: Json): ApiError {
   const prefix = `admission webhook "${name}" denied the request`;
   const why = status.message || status.reason;
-  const code = status.code >= 400 ? status.code : 403;
+  // A refusal that names no code of its own is a bad request.
+  const code = status.code >= 400 ? status.code : 400;
   return new ApiError(
     code,
-    status.reason || (code === 403 ? 'Forbidden' : ''),
+    status.reason || '',
     why ? `${prefix}: ${why}` : `${prefix} without explanation`,
     status.details,
   );

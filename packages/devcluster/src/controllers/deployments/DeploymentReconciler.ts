@@ -220,7 +220,9 @@ export class DeploymentReconciler implements Reconciler {
     const { deployment, now } = sources;
     const status = deploymentStatus(sources);
     const before = deployment.status ?? {};
-    if (!isDeepStrictEqual(withoutZeros(before), withoutZeros(status))) {
+    if (isBehind(sources)) {
+      // The counts are about to follow, and bring us here again: one write instead of two.
+    } else if (!isDeepStrictEqual(withoutZeros(before), withoutZeros(status))) {
       await this.#patchStatus(deployment, status);
     }
     const deadline = progressDeadline(deployment, status);
@@ -264,6 +266,19 @@ export class DeploymentReconciler implements Reconciler {
       await this.#parts.client.delete(ReplicaSet, { namespace, name: name! });
     }
   }
+}
+
+/** Whether a ReplicaSet that was just made or scaled has not said yet what it has. */
+function isBehind({
+  newReplicaSet,
+  oldReplicaSets,
+}: DeploymentStatusSources): boolean {
+  return [...oldReplicaSets, newReplicaSet].some(
+    set =>
+      set &&
+      !set.metadata.deletionTimestamp &&
+      set.status?.observedGeneration !== set.metadata.generation,
+  );
 }
 
 function annotationsOf(
