@@ -18,7 +18,11 @@ interface Problem {
  * Finds names in a rule that mean nothing: unknown variables, functions, and fields that the schema does not have.
  * @returns what a real API server's compiler would say, or `undefined`
  */
-export function checkRule(text: string, schema: JsonSchema, isRoot: boolean): string | undefined {
+export function checkRule(
+  text: string,
+  schema: JsonSchema,
+  isRoot: boolean,
+): string | undefined {
   let expression: CelExpr | undefined;
   let positions: Record<string, number> = {};
   try {
@@ -28,14 +32,29 @@ export function checkRule(text: string, schema: JsonSchema, isRoot: boolean): st
   } catch (error) {
     const message = (error as Error).message;
     const match = /^<input>:(\d+):(\d+): (.*)$/s.exec(message);
-    return failed(text, { column: Number(match?.[2] ?? 1), message: `Syntax error: ${match?.[3] ?? message}` });
+    return failed(text, {
+      column: Number(match?.[2] ?? 1),
+      message: `Syntax error: ${match?.[3] ?? message}`,
+    });
   }
-  const self = isRoot || schema['x-kubernetes-embedded-resource'] ? withObjectFields(schema) : schema;
+  const self =
+    isRoot || schema['x-kubernetes-embedded-resource']
+      ? withObjectFields(schema)
+      : schema;
   const problems: Problem[] = [];
   const at = ({ id }: CelExpr) => (positions[String(id)] ?? 0) + 1;
-  const type = infer(expression!, new Map([['self', self], ['oldSelf', self]]), problems, at);
+  const type = infer(
+    expression!,
+    new Map([
+      ['self', self],
+      ['oldSelf', self],
+    ]),
+    problems,
+    at,
+  );
   if (problems.length) return failed(text, problems[0]);
-  if (type?.type && type.type !== 'boolean') return 'cel expression must evaluate to a bool';
+  if (type?.type && type.type !== 'boolean')
+    return 'cel expression must evaluate to a bool';
   return undefined;
 }
 
@@ -46,7 +65,17 @@ function failed(text: string, { column, message }: Problem): string {
 }
 
 const comparisons = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_']);
-const booleans = new Set([...comparisons, '_&&_', '_||_', '!_', '@in', 'startsWith', 'endsWith', 'contains', 'matches']);
+const booleans = new Set([
+  ...comparisons,
+  '_&&_',
+  '_||_',
+  '!_',
+  '@in',
+  'startsWith',
+  'endsWith',
+  'contains',
+  'matches',
+]);
 const celTypes: Record<string, string> = {
   integer: 'int',
   number: 'double',
@@ -63,7 +92,8 @@ function infer(
   at: (expression: CelExpr) => number,
 ): Known {
   const { exprKind } = expression;
-  const visit = (each: CelExpr, inner = scope) => infer(each, inner, problems, at);
+  const visit = (each: CelExpr, inner = scope) =>
+    infer(each, inner, problems, at);
   switch (exprKind.case) {
     case 'constExpr':
       return constantType(exprKind.value.constantKind.case);
@@ -78,22 +108,35 @@ function infer(
       return scope.get(name);
     }
     case 'selectExpr': {
-      const { operand, field } = exprKind.value;
+      const { operand, field, testOnly } = exprKind.value;
       const { known, isKnown } = fieldOf(visit(operand!), field);
       if (!isKnown) {
-        problems.push({ column: at(expression), message: `undefined field '${field}'` });
+        problems.push({
+          column: at(expression),
+          message: `undefined field '${field}'`,
+        });
       }
-      return known;
+      // has(a.b) asks whether the field is there; its own type does not matter.
+      return testOnly ? { type: 'boolean' } : known;
     }
     case 'callExpr':
       return inferCall(expression, scope, problems, at);
     case 'comprehensionExpr': {
-      const { iterRange, iterVar, accuVar, accuInit, loopCondition, loopStep, result } = exprKind.value;
+      const {
+        iterRange,
+        iterVar,
+        accuVar,
+        accuInit,
+        loopCondition,
+        loopStep,
+        result,
+      } = exprKind.value;
       const range = visit(iterRange!);
       visit(accuInit!);
       const item = range?.type === 'array' ? range.items : undefined;
       const inner = new Map([...scope, [iterVar, item], [accuVar, undefined]]);
-      for (const each of [loopCondition!, loopStep!, result!]) visit(each, inner as Scope);
+      for (const each of [loopCondition!, loopStep!, result!])
+        visit(each, inner as Scope);
       return undefined;
     }
     default:
@@ -112,7 +155,8 @@ function inferCall(
   const { function: name, target, args } = expression.exprKind.value;
   const { functions } = celEnvironment();
   const namespace = target && qualifiedName(target);
-  const isQualified = namespace !== undefined && functions.has(`${namespace}.${name}`);
+  const isQualified =
+    namespace !== undefined && functions.has(`${namespace}.${name}`);
   const isOperator = /^[_!@-]|_/.test(name) && !/^[a-z]/i.test(name);
   if (!isOperator && !isQualified && !functions.has(name)) {
     problems.push({
@@ -124,9 +168,18 @@ function inferCall(
   if (target && !isQualified) visit(target);
   const types = args.map(visit);
   if (comparisons.has(name)) {
-    const [left, right] = types.map(each => celTypes[each?.['x-kubernetes-int-or-string'] ? '' : each?.type ?? '']);
+    const [left, right] = types.map(
+      each =>
+        celTypes[each?.['x-kubernetes-int-or-string'] ? '' : each?.type ?? ''],
+    );
     const scalars = ['int', 'double', 'string', 'bool'];
-    if (left && right && left !== right && scalars.includes(left) && scalars.includes(right)) {
+    if (
+      left &&
+      right &&
+      left !== right &&
+      scalars.includes(left) &&
+      scalars.includes(right)
+    ) {
       problems.push({
         column: at(expression),
         message: `found no matching overload for '${name}' applied to '(${left}, ${right})'`,
@@ -136,7 +189,8 @@ function inferCall(
   if (name === '_[_]') {
     const [container] = types;
     if (container?.type === 'array') return container.items;
-    if (typeof container?.additionalProperties === 'object') return container.additionalProperties;
+    if (typeof container?.additionalProperties === 'object')
+      return container.additionalProperties;
     return undefined;
   }
   if (booleans.has(name)) return { type: 'boolean' };
@@ -163,16 +217,28 @@ function constantType(kind: string | undefined): Known {
   }
 }
 
-function fieldOf(owner: Known, field: string): { known: Known; isKnown: boolean } {
+function fieldOf(
+  owner: Known,
+  field: string,
+): { known: Known; isKnown: boolean } {
   if (!owner) return { known: undefined, isKnown: true };
-  const isOpen = owner['x-kubernetes-preserve-unknown-fields'] || owner['x-kubernetes-int-or-string'];
-  const found = Object.entries(owner.properties ?? {}).find(([name]) => escapeFieldName(name) === field);
+  const isOpen =
+    owner['x-kubernetes-preserve-unknown-fields'] ||
+    owner['x-kubernetes-int-or-string'];
+  const found = Object.entries(owner.properties ?? {}).find(
+    ([name]) => escapeFieldName(name) === field,
+  );
   if (found) return { known: found[1], isKnown: true };
   if (typeof owner.additionalProperties === 'object') {
     return { known: owner.additionalProperties, isKnown: true };
   }
-  return { known: undefined, isKnown: Boolean(isOpen || owner.additionalProperties) };
+  return {
+    known: undefined,
+    isKnown: Boolean(isOpen || owner.additionalProperties),
+  };
 }
 
 /** Names that stand for types. */
-const typeNames = new Set('bool bytes double int list map null_type string type uint google'.split(' '));
+const typeNames = new Set(
+  'bool bytes double int list map null_type string type uint google'.split(' '),
+);
