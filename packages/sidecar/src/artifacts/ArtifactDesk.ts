@@ -39,11 +39,11 @@ export class ArtifactDesk {
   constructor(private readonly options: ArtifactDeskOptions) {}
 
   /** Shows what is transient, without its secrets. */
-  async showDelta(
+  showDelta(
     sessionId: string,
     event: TransientEvent,
     turnId: string | undefined,
-  ): Promise<void> {
+  ): void {
     this.options.deltas.show(sessionId, event, turnId);
   }
 

@@ -101,7 +101,8 @@ export class IngestClient {
         }`,
       };
     }
-    if (signal.aborted) return { welcomed: false, message: 'the sidecar stops' };
+    if (signal.aborted)
+      return { welcomed: false, message: 'the sidecar stops' };
     const options: WebSocket.ClientOptions & { servername: string } = {
       headers: { authorization: `Bearer ${token.trim()}` },
       ca,

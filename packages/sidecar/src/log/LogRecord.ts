@@ -14,7 +14,13 @@ export interface RunningTurn {
 }
 
 /** What became of an input so far. */
-export type InputState = 'taken' | 'delivered' | 'failed' | 'expired';
+export type InputState =
+  | 'taken'
+  | 'delivered'
+  /** Its turn has ended. */
+  | 'done'
+  | 'failed'
+  | 'expired';
 
 /** A request that people must answer. */
 export interface PendingAsk {

@@ -185,7 +185,10 @@ function setTurn(
   session: HeldSession,
   { turn, output }: { turn?: RunningTurn | false; output?: string },
 ): void {
-  if (turn) session.turn = turn;
-  else if (turn === false) session.turn = undefined;
+  if (turn === false) {
+    const input = session.inputs.get(session.turn?.inputId ?? '');
+    if (input?.state === 'delivered') input.state = 'done';
+    session.turn = undefined;
+  } else if (turn) session.turn = turn;
   if (output) session.lastOutput = output;
 }

@@ -79,12 +79,15 @@ export class StreamDriver implements RuntimeDriver {
         waited.instance !== undefined &&
         instance !== undefined &&
         waited.instance !== instance;
-      instance = waited.instance ?? instance;
+      // Another process is known by its predecessor's absence, too; its first event must not tell it again.
+      const isSuccessor = waited.wasGone &&
+        (hasRun || instance !== undefined || from.keys.length > 0);
+      instance = waited.wasGone ? waited.instance : waited.instance ?? instance;
       yield {
         kind: 'ready',
         contract: this.contract,
         capabilities: this.capabilities,
-        restarted: isAnother || (hasRun && waited.wasGone),
+        restarted: isAnother || isSuccessor,
       };
       hasRun = true;
       this.replay.reconnected();

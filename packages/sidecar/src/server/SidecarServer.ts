@@ -144,7 +144,8 @@ export class SidecarServer {
     }
   }
 
-  private resolveSession(request: IncomingMessage, url: URL): HeldSession {
+  /** The session that a request belongs to, as `session: 'required'` finds it. @throws RouteError */
+  resolveSession(request: IncomingMessage, url: URL): HeldSession {
     const named =
       request.headers['x-greenroom-session'] ??
       url.searchParams.get('session') ??

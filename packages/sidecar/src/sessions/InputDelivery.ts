@@ -7,6 +7,7 @@ import {
   type RuntimeInput,
 } from '../runtime/RuntimeDriver';
 import { isExpired } from './decideInput';
+import type { RuntimeGate } from './RuntimeGate';
 
 /** What became of a delivery. */
 export type DeliveryOutcome =
@@ -19,6 +20,7 @@ export type DeliveryOutcome =
 /** What the delivery works with. */
 export interface InputDeliveryOptions {
   driver: RuntimeDriver;
+  gate: RuntimeGate;
   /** Aborts when the process ends. */
   signal: AbortSignal;
   /** Opens the session in a runtime that does not know it. */
@@ -26,35 +28,19 @@ export interface InputDeliveryOptions {
   now?: () => number;
 }
 
-/** How often an undelivered input looks whether it is still wanted, in milliseconds. */
-const CHECK_MS = 200;
-
 /** Brings inputs to the runtime: waits for it, tries again where that may help, gives up only with a reason. */
 export class InputDelivery {
-  private isReady = false;
-  private readonly waiting = new Set<() => void>();
   /** Inputs that were cancelled before the runtime had them, and why. */
   private readonly cancelled = new Map<string, string>();
 
   constructor(private readonly options: InputDeliveryOptions) {}
 
-  /** The runtime answers, or no longer does. */
-  ready(isReady: boolean): void {
-    this.isReady = isReady;
-    if (isReady) for (const wake of [...this.waiting]) wake();
-  }
-
-  /** Waits until the runtime answers or nobody needs it any more. */
-  async whenReady(isPointless: () => boolean): Promise<void> {
-    while (!this.isReady && !isPointless() && !this.options.signal.aborted)
-      await this.pause(CHECK_MS);
-  }
-
   /** Gives up the session's inputs that the runtime does not have; all of them, or those of one turn. */
   cancel(session: HeldSession, reason: string, turnId?: string): void {
     for (const [id, held] of session.inputs) {
-      if (held.state === 'taken' && (!turnId || held.turnId === turnId))
+      if (held.state === 'taken' && (!turnId || held.turnId === turnId)) {
         this.cancelled.set(id, reason);
+      }
     }
   }
 
@@ -63,37 +49,48 @@ export class InputDelivery {
     input: SessionInput,
     turnId: string,
   ): Promise<DeliveryOutcome> {
-    const isPointless = () =>
-      session.state !== 'open' ||
-      this.cancelled.has(input.id) ||
-      isExpired(input, (this.options.now ?? Date.now)());
+    const { gate } = this.options;
     try {
       for (let attempt = 1; ; attempt++) {
-        await this.whenReady(isPointless);
-        if (this.options.signal.aborted) return { state: 'stopped' };
-        if (session.state !== 'open')
-          return {
-            state: 'failed',
-            reason: 'SessionEnded',
-            message: 'The session ended before the input was delivered.',
-          };
-        const cancelled = this.cancelled.get(input.id);
-        if (cancelled !== undefined)
-          return { state: 'failed', reason: 'Cancelled', message: cancelled };
-        if (isPointless()) return { state: 'expired' };
+        await gate.whenReady(
+          () => this.reasonToStop(session, input) !== undefined,
+        );
+        const stop = this.reasonToStop(session, input);
+        if (stop) return stop;
         const refused = await this.attempt(session, input, turnId);
         if (!refused) return { state: 'delivered' };
-        if (refused.kind === 'refused')
+        if (refused.kind === 'refused') {
           return {
             state: 'failed',
             reason: 'RuntimeRefused',
             message: refused.message,
           };
-        await this.pause(backOffMs(RUNTIME_BACK_OFF, attempt, Math.random()));
+        }
+        await gate.pause(backOffMs(RUNTIME_BACK_OFF, attempt, Math.random()));
       }
     } finally {
       this.cancelled.delete(input.id);
     }
+  }
+
+  private reasonToStop(
+    session: HeldSession,
+    input: SessionInput,
+  ): DeliveryOutcome | undefined {
+    const { signal, now = Date.now } = this.options;
+    if (signal.aborted) return { state: 'stopped' };
+    if (session.state !== 'open') {
+      return {
+        state: 'failed',
+        reason: 'SessionEnded',
+        message: 'The session ended before the input was delivered.',
+      };
+    }
+    const cancelled = this.cancelled.get(input.id);
+    if (cancelled !== undefined) {
+      return { state: 'failed', reason: 'Cancelled', message: cancelled };
+    }
+    return isExpired(input, now()) ? { state: 'expired' } : undefined;
   }
 
   private async attempt(
@@ -116,18 +113,6 @@ export class InputDelivery {
           : new RuntimeRefusedError((again as Error).message, 'refused');
       }
     }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise(resolve => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.waiting.add(wake);
-    });
   }
 }
 

@@ -41,7 +41,7 @@ export function decideInput(snapshot: {
   const known = session.inputs.get(input.id);
   if (known?.state === 'taken') return { act: 'wait' };
   if (known) {
-    if (known.state === 'delivered') {
+    if (known.state === 'delivered' || known.state === 'done') {
       return {
         act: 'reply',
         state: 'duplicate',
