@@ -14,6 +14,7 @@ import {
   PersistentVolumeClaim,
   Pod,
   ReplicaSet,
+  ResourceQuota,
   Service,
   ServiceAccount,
   type ClusterAccess,
@@ -35,6 +36,7 @@ import { NamespaceReconciler } from './namespaces/NamespaceReconciler';
 import { ClusterObjects } from './objects/ClusterObjects';
 import { matchesSelector } from './pods/matchesSelector';
 import { PodControl } from './pods/PodControl';
+import { QuotaReconciler } from './quotas/QuotaReconciler';
 import type { ReconcilerParts } from './ReconcilerParts';
 import { ReplicaSetReconciler } from './replicasets/ReplicaSetReconciler';
 
@@ -81,6 +83,7 @@ export class Controllers {
     this.#addNamespaceContent(parts, options);
     // After all others: of kinds that nobody else follows only the metadata are kept.
     this.#objects = new ClusterObjects({ client, cache, log });
+    this.#addQuotas(parts('resourcequota-controller'));
     this.#addGarbage(parts('namespace-controller'), log);
   }
 
@@ -152,6 +155,22 @@ export class Controllers {
         const { namespace, name } = spec?.claimRef ?? {};
         return name ? [{ namespace, name }] : [];
       });
+  }
+
+  #addQuotas(parts: ReconcilerParts): void {
+    const quotas = this.#manager
+      .controller({
+        name: 'quotas',
+        reconciler: new QuotaReconciler(parts, this.#objects),
+      })
+      .for(ResourceQuota);
+    this.#objects.onChange(({ object }) => {
+      const { namespace } = object.metadata;
+      if (!namespace) return;
+      for (const { metadata } of parts.cache.list(ResourceQuota, namespace)) {
+        quotas.enqueue({ namespace, name: metadata.name! });
+      }
+    });
   }
 
   #addGarbage(parts: ReconcilerParts, log: Logger): void {

@@ -42,14 +42,14 @@ describe('OrphanLedger', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('it ends what was not recorded yet, by its mark', async () => {
+  it('ends what was not recorded yet, by its mark', async () => {
     const ours = start(`${prefix}c`);
     const others = start('another-c');
     expect(await new OrphanLedger(folder, prefix).endOrphans()).toBe(1);
     expect([await isAlive(ours), await isAlive(others)]).toEqual([false, true]);
   });
 
-  it('it spares a stranger that has the pid by now', async () => {
+  it('spares a stranger that has the pid by now', async () => {
     const pid = start();
     await writeFile(
       join(folder, 'c.json'),
