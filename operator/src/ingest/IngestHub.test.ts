@@ -129,6 +129,21 @@ describe('IngestHub', () => {
     await journal.close();
   });
 
+  it('ignores entries that are sent before the welcome', async () => {
+    const { hub, journal } = await aHub();
+    const first = await aSidecar(hub, aPod());
+    const session = await opened(hub, first);
+    const entries = [session.next(), session.next()];
+    first.connection.lost();
+    const second = await aSidecar(hub, aPod(), [session.id], true, {}, () => [
+      appending(session, entries.slice(1)),
+    ]);
+    expect(second.closed).toBeUndefined();
+    second.say(appending(session, entries));
+    expect(await second.received('ack')).toMatchObject({ seq: 2 });
+    await journal.close();
+  });
+
   it('fences the older of two connections of one pod', async () => {
     const { hub, journal } = await aHub();
     const first = await aSidecar(hub, aPod());

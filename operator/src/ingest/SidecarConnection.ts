@@ -19,6 +19,7 @@ import {
   type InputStatus,
   type LinkedRuntime,
   type SessionOutcome,
+  type RepositoryStates,
   type SidecarLink,
   type ToolStates,
   type VerifiedPod,
@@ -56,6 +57,7 @@ export class SidecarConnection implements SidecarLink {
     capabilities: NO_CAPABILITIES,
   };
   tools: ToolStates = [];
+  repositories: RepositoryStates = [];
   settings: AgentSettings | undefined;
   readonly #hub: IngestHub;
   readonly #transport: SidecarTransport;
@@ -104,7 +106,8 @@ export class SidecarConnection implements SidecarLink {
     } else if (message.type === 'hello') {
       this.#refuse('hello may be said once only');
     } else if (this.#phase === 'greeting') {
-      this.#early.push(message);
+      // Entries sent before the welcome follow what the sidecar believed then; it sends them again from where the journal stands.
+      if (message.type !== 'append') this.#early.push(message);
     } else {
       this.#take(message, text.length);
     }
@@ -275,6 +278,10 @@ export class SidecarConnection implements SidecarLink {
       case 'tools_status':
         this.tools = message.tools;
         this.#hub.emit('tools', this);
+        break;
+      case 'git_status':
+        this.repositories = message.repositories;
+        this.#hub.emit('repositories', this);
         break;
       case 'call':
         void this.#call(message);

@@ -21,6 +21,9 @@ export type SessionDelta = Omit<SidecarMessageOf<'delta'>, 'type'>;
 /** What a sidecar says about its tools. */
 export type ToolStates = SidecarMessageOf<'tools_status'>['tools'];
 
+/** What a sidecar says about the repositories that its pod follows. */
+export type RepositoryStates = SidecarMessageOf<'git_status'>['repositories'];
+
 /** The state of the runtime in a pod, as its sidecar last said. */
 export interface LinkedRuntime {
   state: 'starting' | 'ready' | 'failed';
@@ -51,6 +54,7 @@ export interface SidecarLink {
   readonly pod: VerifiedPod;
   readonly runtime: LinkedRuntime;
   readonly tools: ToolStates;
+  readonly repositories: RepositoryStates;
   /** Sessions that this link holds: only it may append to them. */
   readonly sessions: ReadonlySet<string>;
   /** Digest of the settings that the sidecar has. */
@@ -75,6 +79,7 @@ export interface SidecarLinkEvents {
   /** The runtime's state or capabilities changed. */
   runtime: [link: SidecarLink];
   tools: [link: SidecarLink];
+  repositories: [link: SidecarLink];
   /** The state of a session changed, durably. */
   session: [sessionId: string];
   delta: [link: SidecarLink, delta: SessionDelta];

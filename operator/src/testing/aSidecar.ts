@@ -35,6 +35,7 @@ export async function aSidecar(
   sessions: string[] = [],
   expected = true,
   says: Partial<SidecarMessageOf<'hello'>> = {},
+  early: () => SidecarMessage[] = () => [],
 ): Promise<TestSidecar> {
   const inbox: OperatorMessage[] = [];
   const waiting = new Set<() => void>();
@@ -80,7 +81,8 @@ export async function aSidecar(
       if (index < 0) return undefined;
       return inbox.splice(index, 1)[0] as OperatorMessageOf<Type>;
     });
-  sidecar.ended = () => until(() => (sidecar.closed ? true : undefined)).then(() => undefined);
+  sidecar.ended = () =>
+    until(() => (sidecar.closed ? true : undefined)).then(() => undefined);
   sidecar.hello = ids => ({
     type: 'hello',
     protocol: 1,
@@ -110,6 +112,7 @@ export async function aSidecar(
     ...says,
   });
   sidecar.say(sidecar.hello(sessions));
+  for (const message of early()) sidecar.say(message);
   if (expected) {
     sidecar.welcome = await sidecar.received('welcome');
     sidecar.epoch = sidecar.welcome.epoch_base;
