@@ -1,11 +1,11 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  startScriptedModel,
-  type ScriptedAnswer,
-  type ScriptedModel,
-  type ScriptedTools,
-} from '../testing/startScriptedModel';
+  FakeMcp,
+  FakeModel,
+  type ModelReply,
+  type ScriptedTool,
+} from '@greenroom/testing';
 import {
   startTestRuntime,
   type TestRuntime,
@@ -13,19 +13,25 @@ import {
 
 describe('a conversation', () => {
   let runtime: TestRuntime;
-  let model: ScriptedModel;
+  let model: FakeModel;
+  let issues: FakeMcp;
 
   afterEach(async () => {
     await runtime.stop();
-    model.stop();
+    await model.stop();
+    await issues.stop();
   });
 
+  /** The model gives these replies in turn; the fake stands where the sidecar would. */
   async function start(
-    answers: ScriptedAnswer[],
+    replies: ModelReply[],
     open: object = {},
-    tools?: ScriptedTools,
+    tools: ScriptedTool[] = [],
   ) {
-    model = await startScriptedModel(answers, tools);
+    model = await FakeModel.start({
+      rules: replies.map(reply => ({ times: 1, reply })),
+    });
+    issues = await FakeMcp.start({ tools });
     runtime = await startTestRuntime(model.url);
     await runtime.post('/open', {
       session_id: 's',
@@ -34,7 +40,13 @@ describe('a conversation', () => {
       model: { name: 'fast', provider: 'anthropic', model: 'claude-test' },
       interactive: true,
       ...open,
+      ...(tools.length && { mcp: [{ name: 'issues', path: issues.url }] }),
     });
+  }
+
+  /** What the n-th request to the model held. */
+  function body(index: number): any {
+    return model.requests.all.at(index)?.body;
   }
 
   let turns = 0;
@@ -57,12 +69,18 @@ describe('a conversation', () => {
     return runtime.events.filter(event => event.type === type);
   }
 
-  it.each(['anthropic', 'openai-compatible'])(
+  it.each(['anthropic', 'openai', 'openai-compatible'])(
     'streams an answer of %s and remembers what was said',
     async provider => {
-      await start([{ text: 'Hello there.' }, { text: 'You said hi.' }], {
-        model: { name: 'fast', provider, model: 'test' },
-      });
+      await start(
+        [
+          { text: 'Hello there.', usage: { input: 10, output: 7 } },
+          { text: 'You said hi.' },
+        ],
+        {
+          model: { name: 'fast', provider, model: 'test' },
+        },
+      );
       expect(await outcomeOf('hi')).toEqual({
         outcome: 'completed',
         answer: 'Hello there.',
@@ -82,7 +100,7 @@ describe('a conversation', () => {
         output_tokens: 7,
       });
       await outcomeOf('what did I say?');
-      const [first, second] = model.requests;
+      const [first, second] = model.requests.all;
       expect(first.path).toMatch(/^\/llm\/fast\/v1\//);
       expect(first.headers['x-greenroom-session']).toBe('s');
       expect(JSON.stringify(first.body)).toContain('Be brief.');
@@ -94,19 +112,21 @@ describe('a conversation', () => {
     await start([
       {
         thinking: 'Let me look.',
-        calls: [{ id: 'c1', name: 'list_files', input: {} }],
+        toolCalls: [{ id: 'c1', name: 'list_files', arguments: {} }],
       },
       { text: 'Nothing there.' },
     ]);
     await outcomeOf('what is here?');
     expect(said('agent.thinking')[0].payload).toEqual({ text: 'Let me look.' });
-    expect(JSON.stringify(model.requests[1].body)).toContain('signed');
+    expect(JSON.stringify(body(1))).toContain('"signature"');
   });
 
   it('works with files and programs of the workspace', async () => {
-    const call = (id: string, name: string, input: object) => ({
-      calls: [{ id, name, input }],
-    });
+    const call = (
+      id: string,
+      name: string,
+      input: Record<string, unknown>,
+    ): ModelReply => ({ toolCalls: [{ id, name, arguments: input }] });
     await start([
       call('1', 'write_file', { path: 'src/a.txt', content: 'one\ntwo\n' }),
       call('2', 'edit_file', {
@@ -135,9 +155,7 @@ describe('a conversation', () => {
     expect(await readFile(join(runtime.workspace, 'src/a.txt'), 'utf8')).toBe(
       'one\nthree\n',
     );
-    expect(JSON.stringify(model.requests.at(-1)!.body)).toContain(
-      '"tool_use_id":"6"',
-    );
+    expect(JSON.stringify(body(-1))).toContain('"tool_use_id":"6"');
   });
 
   it.each([
@@ -159,14 +177,17 @@ describe('a conversation', () => {
     ],
     ['fly', {}, 'There is no tool "fly". There are: read_file'],
   ])('tells the model why %s with %j failed', async (name, input, sentence) => {
-    await start([{ calls: [{ id: '1', name, input }] }, { text: 'I see.' }]);
+    await start([
+      { toolCalls: [{ id: '1', name, arguments: input }] },
+      { text: 'I see.' },
+    ]);
     await symlink('/tmp', join(runtime.workspace, 'link'));
     await writeFile(join(runtime.workspace, 'twice.txt'), 'a a');
     expect(await outcomeOf('go')).toMatchObject({ outcome: 'completed' });
     const [result] = said('agent.tool_result');
     expect(result.payload.is_error).toBe(true);
     expect(result.payload.content).toContain(sentence);
-    expect(JSON.stringify(model.requests[1].body)).toContain('tool_result');
+    expect(JSON.stringify(body(1))).toContain('tool_result');
   });
 
   it.each([
@@ -187,7 +208,11 @@ describe('a conversation', () => {
     async (decision, isError, content) => {
       await start(
         [
-          { calls: [{ id: '1', name: 'run', input: { command: 'echo ran' } }] },
+          {
+            toolCalls: [
+              { id: '1', name: 'run', arguments: { command: 'echo ran' } },
+            ],
+          },
           { text: 'ok' },
         ],
         { config: { needsApproval: ['run', 'write_*'] } },
@@ -216,7 +241,10 @@ describe('a conversation', () => {
   );
 
   it('reaches the model call with a cancel within a second, and goes on after it', async () => {
-    await start([{ text: 'Let me th', then: 'hang' }, { text: 'Fresh.' }]);
+    await start([
+      { text: 'Let me think about it', tokenDelayMs: 2_000 },
+      { text: 'Fresh.' },
+    ]);
     const turn = await say('go');
     await runtime.event(event => event.type === 'delta.text');
     const cancelled = performance.now();
@@ -231,12 +259,16 @@ describe('a conversation', () => {
       outcome: 'completed',
       answer: 'Fresh.',
     });
-    expect(model.aborted).toBe(1);
+    await model.requests.waitFor(request => request.outcome === 'aborted');
   });
 
   it('leaves no call of a tool without a result when it is cancelled meanwhile', async () => {
     await start([
-      { calls: [{ id: '1', name: 'run', input: { command: 'sleep 60' } }] },
+      {
+        toolCalls: [
+          { id: '1', name: 'run', arguments: { command: 'sleep 60' } },
+        ],
+      },
       { text: 'Fine.' },
     ]);
     const turn = await say('go');
@@ -244,11 +276,14 @@ describe('a conversation', () => {
     await runtime.post('/cancel', { session_id: 's', reason: 'Stopped' });
     await runtime.end(turn);
     expect(await outcomeOf('again')).toMatchObject({ answer: 'Fine.' });
-    expect(JSON.stringify(model.requests[1].body)).not.toContain('tool_use');
+    expect(JSON.stringify(body(1))).not.toContain('tool_use');
   });
 
   it('tries again after a cut, and says so', async () => {
-    await start([{ text: 'Half an ans', then: 'cut' }, { text: 'Whole.' }]);
+    await start([
+      { text: 'Half an answer that never came', cut: 2 },
+      { text: 'Whole.' },
+    ]);
     expect(await outcomeOf('go')).toEqual({
       outcome: 'completed',
       answer: 'Whole.',
@@ -265,9 +300,7 @@ describe('a conversation', () => {
   it('waits as long as a provider asks', async () => {
     await start([
       {
-        status: 429,
-        body: { error: { message: 'Slow down.' } },
-        headers: { 'retry-after': '1' },
+        error: { status: 429, message: 'Slow down.', retryAfter: 1 },
       },
       { text: 'Now.' },
     ]);
@@ -280,8 +313,7 @@ describe('a conversation', () => {
   it('ends with the gateway’s own sentence where trying again cannot help', async () => {
     await start([
       {
-        status: 403,
-        body: { error: { message: 'Agent "a" has no budget left today.' } },
+        error: { status: 403, message: 'Agent "a" has no budget left today.' },
       },
     ]);
     expect(await outcomeOf('go')).toEqual({
@@ -297,7 +329,7 @@ describe('a conversation', () => {
   it('sums up a conversation before it is too long', async () => {
     await start(
       [
-        { text: 'Long.', inputTokens: 900 },
+        { text: 'Long.', usage: { input: 900 } },
         { text: 'SUMMARY of it' },
         { text: 'Short.' },
       ],
@@ -307,7 +339,7 @@ describe('a conversation', () => {
     expect(await outcomeOf('second question')).toMatchObject({
       answer: 'Short.',
     });
-    const last = JSON.stringify(model.requests[2].body);
+    const last = JSON.stringify(body(2));
     expect(last).toContain('SUMMARY of it');
     expect(last).not.toContain('first question');
     expect(said('agent.text').map(event => event.payload.text)).toEqual([
@@ -319,7 +351,11 @@ describe('a conversation', () => {
   it('knows its skills and contexts, and reads a skill when it needs it', async () => {
     await start(
       [
-        { calls: [{ id: '1', name: 'use_skill', input: { name: 'review' } }] },
+        {
+          toolCalls: [
+            { id: '1', name: 'use_skill', arguments: { name: 'review' } },
+          ],
+        },
         { text: 'ok' },
       ],
       { skills: [{ name: 'review', path: '.greenroom/skills/review' }] },
@@ -335,7 +371,7 @@ describe('a conversation', () => {
       '<context>House rules.</context>',
     );
     await outcomeOf('go');
-    const system = JSON.stringify(model.requests[0].body.system);
+    const system = JSON.stringify(body(0).system);
     expect(system).toContain('review: Reviews changes.');
     expect(system).toContain('House rules.');
     expect(said('agent.tool_result')[0].payload.content).toContain(
@@ -358,7 +394,7 @@ describe('a conversation', () => {
 
   it('goes on without a tool server that does not answer', async () => {
     await start([{ text: 'Still here.' }], {
-      mcp: [{ name: 'issues', path: '/mcp/issues' }],
+      mcp: [{ name: 'issues', path: '/nothing' }],
     });
     expect(await outcomeOf('hi')).toMatchObject({ answer: 'Still here.' });
     expect(said('agent.error')[0].payload).toMatchObject({
@@ -370,24 +406,25 @@ describe('a conversation', () => {
   it('calls tools of the servers behind the sidecar', async () => {
     await start(
       [
-        { calls: [{ id: '1', name: 'issues__get', input: { id: 7 } }] },
-        { calls: [{ id: '2', name: 'issues__close', input: {} }] },
+        { toolCalls: [{ name: 'issues__get', arguments: { id: 7 } }] },
+        { toolCalls: [{ name: 'issues__close' }] },
         { text: 'ok' },
       ],
-      { mcp: [{ name: 'issues', path: '/mcp/issues' }] },
-      {
-        get: { answer: 'Issue 7' },
-        close: { answer: 'Not yours.', isError: true },
-      },
+      {},
+      [
+        { name: 'get', description: 'Gets one.', reply: { text: 'Issue 7' } },
+        { name: 'close', reply: { text: 'Not yours.', isError: true } },
+      ],
     );
     await outcomeOf('hi');
-    expect(JSON.stringify(model.requests[0].body.tools)).toContain('Does get.');
+    expect(JSON.stringify(body(0).tools)).toContain('Gets one.');
     expect(said('agent.tool_result').map(event => event.payload)).toMatchObject(
       [
         { tool: 'issues', content: 'Issue 7', is_error: false },
         { tool: 'issues', content: 'Not yours.', is_error: true },
       ],
     );
+    expect(issues.calls.all.map(call => call.tool)).toEqual(['get', 'close']);
   });
 
   it('answers a playbook’s question with JSON that fits', async () => {
@@ -405,7 +442,7 @@ steps:
       outcome: 'completed',
       answer: '42',
     });
-    expect(JSON.stringify(model.requests[1].body)).toContain(
+    expect(JSON.stringify(body(1))).toContain(
       'That does not fit: it is not JSON',
     );
   });

@@ -80,7 +80,24 @@ function languageModel(
   }
 }
 
+/** Like `stream`, with every failure as a `ModelCallError`: some come as parts, some are thrown. */
 async function ask(
+  model: Exclude<LanguageModel, string>,
+  choice: ModelChoice,
+  question: ModelQuestion,
+  onPart: (part: ModelPart) => void,
+): Promise<ModelAnswer> {
+  try {
+    return await stream(model, choice, question, onPart);
+  } catch (error) {
+    question.signal.throwIfAborted();
+    throw error instanceof ModelCallError
+      ? error
+      : callError(choice.name, error);
+  }
+}
+
+async function stream(
   model: Exclude<LanguageModel, string>,
   choice: ModelChoice,
   { instructions, messages, tools, signal }: ModelQuestion,
@@ -93,6 +110,8 @@ async function ask(
     tools: toolSet(tools),
     maxOutputTokens: choice.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS,
     abortSignal: signal,
+    // The conversation is kept here: a provider that stored it could not be replaced by a fallback.
+    providerOptions: { openai: { store: false } },
     // Repeating is decided by the caller, who also tells people about it.
     maxRetries: 0,
     // Errors come as parts; without a listener the library prints them.
@@ -141,8 +160,7 @@ async function ask(
         };
         break;
       case 'error':
-        signal.throwIfAborted();
-        throw callError(choice.name, part.error);
+        throw part.error;
       default:
         break;
     }
@@ -211,7 +229,8 @@ function callError(name: string, error: unknown): ModelCallError {
       `The call of model "${name}" failed${
         statusCode ? ` (${statusCode})` : ''
       }: ${said}`,
-      error.isRetryable,
+      // An answer that began well and cannot be read was cut on its way.
+      error.isRetryable || statusCode === 200,
       retryAfter(responseHeaders?.['retry-after']),
       { cause: error },
     );
