@@ -4,7 +4,9 @@ import type { JsonSchema } from '../../schemas/JsonSchema';
 
 /** Words that CEL keeps for itself; a field of such a name is written `__word__`. */
 const reserved = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
 );
 
 /** How a rule writes the name of a field. */
@@ -23,22 +25,46 @@ const objectMeta: JsonSchema = {
 };
 
 /** A JSON value as CEL sees it by its schema: whole numbers are ints only where the schema says so. */
-export function celValueOf(value: Json, schema: JsonSchema | undefined): CelInput {
+export function celValueOf(
+  value: Json,
+  schema: JsonSchema | undefined,
+): CelInput {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number') {
-    const isInt = schema?.type === 'integer' || (schema?.type !== 'number' && Number.isInteger(value));
+    const isInt =
+      schema?.type === 'integer' ||
+      (schema?.type !== 'number' && Number.isInteger(value));
     return isInt ? BigInt(value) : value;
   }
   if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) return celList(value.map(each => celValueOf(each, schema?.items)));
+  if (Array.isArray(value))
+    return celList(value.map(each => celValueOf(each, schema?.items)));
   const properties = schema?.properties;
   const additional =
-    typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
-  const entries = Object.entries(value).flatMap(([name, each]): [string, CelInput][] => {
-    const known = properties?.[name];
-    if (properties && !known && !additional && !schema?.['x-kubernetes-preserve-unknown-fields']) return [];
-    return [[properties ? escapeFieldName(name) : name, celValueOf(each, known ?? additional)]];
-  });
+    typeof schema?.additionalProperties === 'object'
+      ? schema.additionalProperties
+      : undefined;
+  const entries = Object.entries(value).flatMap(
+    ([name, each]): [string, CelInput][] => {
+      const known = properties?.[name];
+      if (
+        properties &&
+        !known &&
+        !additional &&
+        !schema?.['x-kubernetes-preserve-unknown-fields']
+      )
+        return [];
+      const converted = celValueOf(each, known ?? additional);
+      const escaped = properties ? escapeFieldName(name) : name;
+      // A reserved word may follow a dot as it is; the escaped form is the older way.
+      return escaped === name
+        ? [[name, converted]]
+        : [
+            [name, converted],
+            [escaped, converted],
+          ];
+    },
+  );
   return celMap(new Map(entries));
 }
 

@@ -4,6 +4,11 @@ import { celEnvironment } from './celEnvironment';
 import { escapeFieldName, withObjectFields } from './celValueOf';
 import { childrenOf, type CelExpr } from './variablesOf';
 
+/** Names that stand for types. */
+const typeNames = new Set(
+  'bool bytes double int list map null_type string type uint google'.split(' '),
+);
+
 /** What is known of an expression's type: a schema, or nothing. */
 type Known = JsonSchema | undefined;
 type Scope = ReadonlyMap<string, Known>;
@@ -226,7 +231,8 @@ function fieldOf(
     owner['x-kubernetes-preserve-unknown-fields'] ||
     owner['x-kubernetes-int-or-string'];
   const found = Object.entries(owner.properties ?? {}).find(
-    ([name]) => escapeFieldName(name) === field,
+    // A reserved word may follow a dot as it is; the escaped form is the older way.
+    ([name]) => escapeFieldName(name) === field || name === field,
   );
   if (found) return { known: found[1], isKnown: true };
   if (typeof owner.additionalProperties === 'object') {
@@ -237,8 +243,3 @@ function fieldOf(
     isKnown: Boolean(isOpen || owner.additionalProperties),
   };
 }
-
-/** Names that stand for types. */
-const typeNames = new Set(
-  'bool bytes double int list map null_type string type uint google'.split(' '),
-);
