@@ -4,7 +4,7 @@ import type { SessionState } from '@greenroom/protocol';
 import { indexes } from '../../cluster/ClusterView';
 import { managedSelector } from '../../objects/OwnedObjects';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { isFinished } from './decideTask';
 import { surplusTasks } from './decideRetention';
 import { TaskDispatcher } from './TaskDispatcher';
@@ -99,14 +99,16 @@ export function registerTasks(services: ControllerServices): (task: { namespace:
       : view.tasks.byIndex(indexes.bySessionId, pod.sessionId ?? '');
     for (const key of unfinished(tasks)) controller.enqueue(key, { priority: priorities.working });
   });
-  // Tasks that were deleted while nobody was there to see it: their work ends now.
+  // Tasks that ended or were deleted while their sidecar, or this operator, was away: their sessions end now.
   links.on('connected', link => {
     for (const sessionId of link.sessions) {
       const { task, phase } = services.sessions.get(sessionId) ?? {};
       if (!task || !manager.leads || ['Completed', 'Failed', 'Cancelled', 'Expired'].includes(phase ?? '')) continue;
-      if (view.tasks.get(task)?.metadata.uid === task.uid) continue;
-      link.cancel(sessionId, 'Deleted');
-      link.closeSession(sessionId, 'Deleted').catch(error => log.debug({ err: error, sessionId }, 'a session was not closed'));
+      const known = view.tasks.get(task);
+      const isThere = known?.metadata.uid === task.uid;
+      if (isThere && !isFinished(known)) continue;
+      if (!isThere) link.cancel(sessionId, 'Deleted');
+      link.closeSession(sessionId, isThere ? known.status?.phase ?? 'Completed' : 'Deleted').catch(error => log.debug({ err: error, sessionId }, 'a session was not closed'));
     }
   });
   links.on('disconnected', ({ pod }) => {
