@@ -1,10 +1,11 @@
 import packageJson from '../package.json';
 import { readConfig } from './config/readConfig';
+import { llmRoutes } from './gateways/llm/llmRoutes';
 import { startSidecar } from './Sidecar';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env, packageJson.version);
-  const sidecar = await startSidecar(config, [], line =>
+  const sidecar = await startSidecar(config, [llmRoutes], line =>
     process.stdout.write(line),
   );
   let stopping: Promise<void> | undefined;
@@ -17,7 +18,8 @@ async function main(): Promise<void> {
   if (!stopping) throw new Error(reason);
 }
 
-process.umask(0o077);
+// What is written for the agent must be readable to it; the state folder has modes of its own.
+process.umask(0o022);
 main().catch(error => {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);

@@ -5,7 +5,10 @@ import {
   unknownOperation,
   unsupportedProvider,
 } from './modelSentences';
-import { supportedProviders, type ModelOperation } from './wires/modelOperations';
+import {
+  supportedProviders,
+  type ModelOperation,
+} from './wires/modelOperations';
 
 /** Which models to ask, one after the other until one answers; or why none. */
 export type ModelsDecision =

@@ -34,10 +34,7 @@ export function unknownModel(
     `Agent "${agent.name}" has no model. Add one with: ${secretCommand(
       'model',
       namespace,
-    )} && ${modelCommand('model', namespace)} && ${refCommand(
-      agent,
-      'model',
-    )}`,
+    )} && ${modelCommand('model', namespace)} && ${refCommand(agent, 'model')}`,
   );
 }
 
