@@ -33,6 +33,8 @@ export function registerTasks(services: ControllerServices): (task: { namespace:
   const unfinished = (tasks: Task[]) => tasks.filter(task => !isFinished(task)).map(keyOf);
 
   // Before the controller's own handler: a Task has its place before it is looked at.
+  // Before any handler: a cache that is filled tells of its objects at once.
+  const removing = new Set<string>();
   view.tasks.addHandler(event => {
     board.observe(event);
     if (event.type === 'deleted') dispatcher.forget(event.object);
@@ -117,7 +119,6 @@ export function registerTasks(services: ControllerServices): (task: { namespace:
     for (const key of unfinished(handedTo(services, pod.namespace, agent, pod.name))) controller.enqueue(key);
   });
 
-  const removing = new Set<string>();
   function removeSurplus(namespace: string): void {
     if (removing.has(namespace) || view.config?.spec.cleanup?.maxRetainedTasks === undefined) return;
     removing.add(namespace);
