@@ -3,6 +3,7 @@ import { Service } from '@greenroom/controller-runtime';
 import type { ContextItem, Model, ResolvedAgent, Tool } from '@greenroom/kinds';
 import type { AgentSettings } from '@greenroom/protocol';
 import type { ClusterView } from '../cluster/ClusterView';
+import { isSpecChange } from '../cluster/isSpecChange';
 import type { ConfigMapReader } from '../cluster/ConfigMapReader';
 import type { OwnedObjects } from '../objects/OwnedObjects';
 import type { AgentPodPlan, PodPurpose } from '../pods/AgentPodPlan';
@@ -32,17 +33,41 @@ export interface Assembly {
 
 /** Puts together what an agent is made from: contexts with their contents, its goal, models, tools and policies. */
 export class AgentAssembler {
+  /** What was made of agents, until anything changes that they are made from. */
+  private kept = new WeakMap<ResolvedAgent, Promise<Assembly>>();
+
   constructor(
     private readonly view: ClusterView,
     private readonly configMaps: ConfigMapReader,
     private readonly objects: OwnedObjects,
     private readonly platform: Platform,
-  ) {}
+  ) {
+    const forget = () => {
+      this.kept = new WeakMap();
+    };
+    view.models.addHandler(forget);
+    view.tools.addHandler(forget);
+    view.policies.addHandler(event => isSpecChange(event) && forget());
+    view.configs.addHandler(event => isSpecChange(event) && forget());
+    configMaps.informer.addHandler(forget);
+    objects.informer(Service).addHandler(forget);
+  }
 
   /**
    * @param run - for a pod of one Task: its own contexts, and its folder inside the workspace
    */
-  async assemble(
+  assemble(agent: ResolvedAgent, run?: { contexts: readonly ContextItem[]; base: string }): Promise<Assembly> {
+    if (run) return this.make(agent, run);
+    const { kept } = this;
+    const known = kept.get(agent);
+    if (known) return known;
+    const made = this.make(agent);
+    kept.set(agent, made);
+    made.catch(() => kept.delete(agent));
+    return made;
+  }
+
+  private async make(
     agent: ResolvedAgent,
     run?: { contexts: readonly ContextItem[]; base: string },
   ): Promise<Assembly> {

@@ -6,6 +6,7 @@ import {
   type ResourceType,
 } from '@greenroom/controller-runtime';
 import * as kinds from '@greenroom/kinds';
+import { isSpecChange } from './isSpecChange';
 import type { Agent, AgentTemplate, GreenroomConfig, ResolvedAgent } from '@greenroom/kinds';
 
 /** Names of the indexes by which objects are found. */
@@ -41,6 +42,8 @@ export class ClusterView {
   readonly registries: Informer<kinds.Registry>;
   readonly configs: Informer<kinds.GreenroomConfig>;
 
+  private readonly resolutions = new Map<string, Resolution>();
+
   constructor(cache: Cache) {
     const informer = <T extends KubernetesObject>(type: ResourceType) => cache.informer(resourceType<T>(type));
     this.agents = informer<kinds.Agent>(kinds.Agent);
@@ -57,6 +60,15 @@ export class ClusterView {
     this.registries = informer<kinds.Registry>(kinds.Registry);
     this.configs = informer<kinds.GreenroomConfig>(kinds.GreenroomConfig);
     this.addIndexes();
+    this.agents.addHandler(event => {
+      const { namespace, name } = event.object.metadata;
+      if (isSpecChange(event)) this.resolutions.delete(`${namespace}/${name}`);
+    });
+    for (const informer of [this.templates, this.configs] as Informer<kinds.AgentTemplate>[]) {
+      informer.addHandler(event => {
+        if (isSpecChange(event)) this.resolutions.clear();
+      });
+    }
   }
 
   /** The cluster's settings, if there are any. */
@@ -64,11 +76,16 @@ export class ClusterView {
     return this.configs.get({ name: 'cluster' });
   }
 
-  /** The Agent with this name, merged over its template and the cluster's defaults. */
+  /** The Agent with this name, merged over its template and the cluster's defaults; the same object until one of them changes. */
   resolveAgent(namespace: string, name: string): Resolution {
     const agent = this.agents.get({ namespace, name });
     if (!agent) return missing('Agent', namespace, name);
-    return this.resolve(agent);
+    const key = `${namespace}/${name}`;
+    const kept = this.resolutions.get(key);
+    if (kept) return kept;
+    const resolution = this.resolve(agent);
+    this.resolutions.set(key, resolution);
+    return resolution;
   }
 
   /** The template with this name, as it is when a Task or Session runs it directly. */

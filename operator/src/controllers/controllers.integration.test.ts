@@ -60,15 +60,16 @@ describe('Agent', () => {
 
   it('is not written again when nothing changed', async () => {
     const agent = await readyAgent();
-    const before = await operator.client.get(Deployment, { namespace, name: 'helper' });
-    await operator.client.patch(Agent, agent.metadata, 'merge', { metadata: { annotations: { note: 'x' } } });
-    await until('the note was seen', () => operator.manager.cache.get(agents, agent.metadata)?.metadata.annotations?.note);
+    const writes: string[] = [];
+    const stop = operator.client.onRequest(({ method, path }) => {
+      if (method !== 'GET' && path.includes(namespace) && !path.includes('/agents/helper')) writes.push(`${method} ${path}`);
+    });
     await operator.client.patch(Agent, agent.metadata, 'merge', { spec: { maxConcurrentTasks: 3 } });
     await until('the generation was observed', () =>
       operator.manager.cache.get(agents, agent.metadata)?.status?.observedGeneration === 2,
     );
-    const after = await operator.client.get(Deployment, { namespace, name: 'helper' });
-    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    stop();
+    expect(writes.filter(each => !each.includes('events') && !each.includes('/pods/'))).toEqual([]);
   });
 
   it('never takes over an object of somebody else', async () => {
@@ -161,6 +162,31 @@ describe('Task', () => {
     expect(most).toBe(3);
     expect(new Set(order).size).toBe(30);
     expect(order.slice(0, 5).sort()).toEqual(names.slice(25));
+  });
+
+  it('costs at most 8 requests and 4 reconciles, and an idle operator asks nothing', async () => {
+    await readyAgent({ maxConcurrentTasks: 5 });
+    const reconciles = async () => {
+      const metric = await operator.metrics.getSingleMetric('controller_runtime_reconcile_total')?.get();
+      return (metric?.values ?? [])
+        .filter(({ labels: of }) => of.controller === 'task')
+        .reduce((sum, { value }) => sum + value, 0);
+    };
+    const before = await reconciles();
+    let requests = 0;
+    const stop = operator.client.onRequest(({ path }) => {
+      if (path.includes(namespace)) requests++;
+    });
+    const names = Array.from({ length: 100 }, (_, index) => `t-${index}`);
+    await Promise.all(names.map(name => apply(Task, name, { agentRef: { name: 'helper' }, description: name })));
+    await until('all are completed', () =>
+      operator.manager.cache.list(tasks, namespace).every(({ status }) => status?.phase === 'Completed'),
+    );
+    await operator.events.flush();
+    stop();
+    // The requests that made the tasks count as well.
+    expect(requests / names.length).toBeLessThanOrEqual(8);
+    expect(((await reconciles()) - before) / names.length).toBeLessThanOrEqual(4);
   });
 
   it('is stopped with its work, and gives its slot to the next', async () => {
@@ -356,7 +382,7 @@ describe('Session', () => {
     await readyAgent();
     await apply(Session, 'talk', { agentRef: { name: 'helper' }, placement: 'Shared', prompt: 'Begin' });
     await sessionIs('talk', 'Idle');
-    await Promise.all(['a', 'b', 'c'].map(name => apply(Message, name, { sessionRef: { name: 'talk' }, text: name })));
+    for (const name of ['a', 'b', 'c']) await apply(Message, name, { sessionRef: { name: 'talk' }, text: name });
     await Promise.all(['a', 'b', 'c'].map(name => messageIs(name, 'Completed')));
     const sidecar = operator.sidecars.byAgent({ namespace, name: 'helper' });
     expect(sidecar?.inputs.map(({ text }) => text)).toEqual(['Begin', 'a', 'b', 'c']);

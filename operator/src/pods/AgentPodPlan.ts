@@ -36,4 +36,6 @@ export interface AgentPodPlan {
   /** Names of the models the agent may use; the first is its default. */
   readonly models: readonly string[];
   readonly purpose: PodPurpose;
+  /** Commits of repositories that the pod is to be made anew for, by name of the context. */
+  readonly commits?: Readonly<Record<string, string>>;
 }

@@ -63,11 +63,17 @@ export function podMetadata(plan: AgentPodPlan): {
     annotations: sorted({
       ...agent.podSpec.annotations,
       ...(agent.owner ? { [annotations.owner]: agent.owner } : {}),
+      ...commitAnnotations(plan),
       'kubectl.kubernetes.io/default-container': 'agent',
       // The files themselves are in a ConfigMap, which a running pod would not read again.
       [annotations.inputDigest]: createHash('sha256').update(contextsJson(plan)).digest('hex'),
     }),
   };
+}
+
+/** A new commit of a repository that is followed by rollout is a new pod. */
+function commitAnnotations({ commits = {} }: AgentPodPlan): Record<string, string> {
+  return Object.fromEntries(Object.entries(commits).map(([context, commit]) => [`git.greenroom.dev/${context}`, commit]));
 }
 
 function ownerLabel(owner: { kind: 'Task' | 'Session'; name: string }): Record<string, string> {

@@ -5,22 +5,32 @@ import { NameConflictError } from '../../objects/OwnedObjects';
 import { exposedCredentials } from '../../pods/exposedCredentials';
 import type { ControllerServices } from '../ControllerServices';
 import { agentStatus } from './agentStatus';
+import type { AgentRepositories } from './AgentRepositories';
 import { conversationsOf } from './conversations';
 import { decideAgent, type AgentObstacle, type AgentSnapshot } from './decideAgent';
+import { decideGitSync, type GitSyncDecision } from './decideGitSync';
 import { ensureAgentObjects } from './ensureAgentObjects';
 import { findShortcomings } from './findShortcomings';
 
 /** A Secret that is missing is looked for again: Secrets are not watched. */
 const lookAgainMs = 15_000;
 
+const nothingFollowed = decideGitSync({ checkouts: [], reported: [], observed: new Map(), before: [], activeTasks: 0 });
+
 /** Keeps an Agent's objects as its manifest says, and its status as they are. */
 export class AgentReconciler implements Reconciler {
-  constructor(private readonly services: ControllerServices) {}
+  constructor(
+    private readonly services: ControllerServices,
+    private readonly repositories: AgentRepositories,
+  ) {}
 
   async reconcile({ namespace = '', name }: ObjectKey): Promise<ReconcileResult> {
     const { view, statuses, now } = this.services;
     const agent = view.agents.get({ namespace, name });
-    if (!agent || agent.metadata.deletionTimestamp) return done;
+    if (!agent || agent.metadata.deletionTimestamp) {
+      this.repositories.forget(namespace, name);
+      return done;
+    }
     const resolution = view.resolve(agent);
     if ('missing' in resolution) {
       const obstacle: AgentObstacle = {
@@ -29,7 +39,7 @@ export class AgentReconciler implements Reconciler {
         message: resolution.missing.message,
       };
       const decision = decideAgent(this.snapshot(agent, undefined, { obstacle }));
-      await statuses.write(Agent, agent, agentStatus(agent, undefined, decision, this.facts(agent), now()));
+      await statuses.write(Agent, agent, agentStatus(agent, undefined, decision, this.facts(agent), nothingFollowed, now()));
       return done;
     }
     return await this.reconcileResolved(agent, resolution.resolved);
@@ -40,12 +50,13 @@ export class AgentReconciler implements Reconciler {
     const assembly = await assembler.assemble(resolved);
     const shortcomings = await findShortcomings(this.services, assembly);
     const obstacle = obstacleOf(assembly);
+    const gitSync = this.gitSync(agent, assembly);
     const reconnecting = this.reconnectingUntil(agent);
     let snapshot = this.snapshot(agent, resolved, { shortcomings, ...(obstacle ? { obstacle } : {}) });
     let decision = decideAgent(snapshot);
     if (decision.replicas !== undefined) {
       try {
-        await ensureAgentObjects(this.services, agent, assembly, decision.replicas);
+        await ensureAgentObjects(this.services, agent, assembly, decision.replicas, gitSync.commits);
       } catch (error) {
         if (!(error instanceof NameConflictError)) throw error;
         snapshot = { ...snapshot, obstacle: { phase: 'Failed', reason: 'NameConflict', message: error.message } };
@@ -53,7 +64,7 @@ export class AgentReconciler implements Reconciler {
       }
     }
     links.byAgent(resolved)?.pushSettings(assembly.settings);
-    const status = agentStatus(agent, assembly, decision, this.facts(agent), now());
+    const status = agentStatus(agent, assembly, decision, this.facts(agent), gitSync, now());
     const wasReady = agent.status?.ready;
     if (await statuses.write(Agent, agent, status)) this.tell(agent, status, wasReady);
     if (decision.ready) this.services.board.wakeNext(`${resolved.namespace}/${resolved.name}`);
@@ -83,6 +94,18 @@ export class AgentReconciler implements Reconciler {
       nowMs: now().getTime(),
       ...more,
     };
+  }
+
+  private gitSync(agent: Agent, { contexts }: Assembly): GitSyncDecision {
+    const { board, links } = this.services;
+    const { namespace, name } = agent.metadata;
+    return decideGitSync({
+      checkouts: contexts.checkouts,
+      reported: links.byAgent({ namespace, name })?.repositories ?? [],
+      observed: this.repositories.observe(namespace, name, contexts.checkouts),
+      before: agent.status?.gitSync ?? [],
+      activeTasks: board.counts(`${namespace}/${name}`).active,
+    });
   }
 
   /** Until when a ready agent's sidecar may be on its way back, while its pod runs. */

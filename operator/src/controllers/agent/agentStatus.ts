@@ -3,6 +3,7 @@ import type { Assembly } from '../../assembly/AgentAssembler';
 import { agentUrl } from '../../pods/agentService';
 import { claimConditions, toKubernetesTime } from '../../status/claimConditions';
 import type { AgentDecision } from './decideAgent';
+import type { GitSyncDecision } from './decideGitSync';
 
 type AgentStatus = NonNullable<Agent['status']>;
 type ToolState = NonNullable<AgentStatus['tools']>[number];
@@ -20,6 +21,7 @@ export function agentStatus(
   assembly: Assembly | undefined,
   decision: AgentDecision,
   { counts, starts }: AgentTaskFacts,
+  gitSync: GitSyncDecision,
   now: Date,
 ): AgentStatus {
   const { name, generation } = agent.metadata;
@@ -38,10 +40,10 @@ export function agentStatus(
       ? {}
       : { idleSince: toKubernetesTime(new Date(decision.idleSinceMs)) }),
     ...(resolved?.quota ? { taskStarts: recentStarts(starts, resolved.quota.windowSeconds, now) } : {}),
-    ...(agent.status?.gitSync ? { gitSync: agent.status.gitSync } : {}),
+    ...(gitSync.gitSync.length > 0 ? { gitSync: [...gitSync.gitSync] } : {}),
     ...(agent.status?.usage ? { usage: agent.status.usage } : {}),
     ...(assembly ? { tools: toolStates(assembly) } : {}),
-    conditions: claimConditions(agent.status?.conditions, decision.claims, generation, now),
+    conditions: claimConditions(agent.status?.conditions, [...decision.claims, gitSync.claim], generation, now),
   };
 }
 

@@ -26,9 +26,10 @@ export async function ensureAgentObjects(
   owner: Agent,
   assembly: Assembly,
   replicas: 0 | 1,
+  commits: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { agent } = assembly;
-  const plan = assembler.podPlan(assembly, agent.name, { kind: 'agent' });
+  const plan = { ...assembler.podPlan(assembly, agent.name, { kind: 'agent' }), commits };
   const key = { namespace: agent.namespace, name: agent.name };
   const { uid } = owner.metadata;
 

@@ -13,8 +13,9 @@ import { indexes } from '../../cluster/ClusterView';
 import type { SidecarLink } from '../../ingest/SidecarLink';
 import { managedSelector } from '../../objects/OwnedObjects';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { AgentReconciler } from './AgentReconciler';
+import { AgentRepositories } from './AgentRepositories';
 
 /** Counts in an Agent's status may lag so much behind: one write sums up a burst of Tasks. */
 const countsDelayMs = 1_000;
@@ -26,7 +27,13 @@ const countsDelayMs = 1_000;
  */
 export function registerAgents(services: ControllerServices): (agent: string) => void {
   const { manager, view, links } = services;
-  const controller = manager.controller({ name: 'agent', reconciler: new AgentReconciler(services), workers: 4 });
+  const repositories = new AgentRepositories(services, agent => controller.queue.add(agent));
+  const controller = manager.controller({
+    name: 'agent',
+    reconciler: new AgentReconciler(services, repositories),
+    workers: 4,
+  });
+  manager.add({ name: 'repositories of agents', start: () => {}, stop: () => repositories.stop() });
   const all = (namespace?: string) => view.agents.list(namespace).map(({ metadata }) => keyOf(metadata));
   const managed = { informer: { labelSelector: managedSelector } };
 
@@ -54,7 +61,7 @@ export function registerAgents(services: ControllerServices): (agent: string) =>
   const enqueueLink = ({ pod }: SidecarLink) => {
     for (const key of agentKey(pod.namespace, pod.labels[labels.agent])) controller.enqueue(key, { priority: 1 });
   };
-  for (const event of ['connected', 'disconnected', 'runtime', 'tools'] as const) links.on(event, enqueueLink);
+  for (const event of ['connected', 'disconnected', 'runtime', 'tools', 'repositories'] as const) links.on(event, enqueueLink);
 
   return agent => {
     const slash = agent.indexOf('/');

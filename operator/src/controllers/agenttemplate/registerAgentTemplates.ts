@@ -3,7 +3,7 @@ import { Agent, AgentTemplate, finalizers, Model, Session, Task, Tool } from '@g
 import { indexes } from '../../cluster/ClusterView';
 import { claimConditions } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { hasEnded } from '../session/decideSession';
 import { isFinished } from '../task/decideTask';
 import { decideAgentTemplate, type AgentTemplateSnapshot } from './decideAgentTemplate';

@@ -2,7 +2,7 @@ import { done, resourceType, type ObjectKey, type ReconcileResult } from '@green
 import { GreenroomConfig } from '@greenroom/kinds';
 import { claimConditions, toKubernetesTime, type ConditionClaim } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 
 /** Adds the controller of GreenroomConfig. The settings themselves are read from the cache wherever they matter. */
 export function registerGreenroomConfigs(services: ControllerServices): void {

@@ -24,9 +24,13 @@ interface Findings {
   readonly state?: SessionState;
 }
 
+const busy: MessageDecision = { act: 'wait', reason: 'Busy', message: 'The session answers an earlier message first.' };
+
 /** Brings each Message to its agent once, and the answer back. */
 export class MessageReconciler implements Reconciler {
   private readonly cancelling = new Map<string, number>();
+  /** Uids of the messages that sessions are busy with, before their statuses say so; by `<namespace>/<session>`. */
+  private readonly claims = new Map<string, string>();
 
   constructor(
     private readonly services: ControllerServices,
@@ -40,12 +44,33 @@ export class MessageReconciler implements Reconciler {
     if (!message || message.metadata.deletionTimestamp) return done;
     if (isMessageEnded(message)) return await this.retain(message);
     const findings = await this.findings(message);
-    return await this.carryOut(message, decideMessage(findings.snapshot), findings);
+    const decision = decideMessage(findings.snapshot);
+    // Nothing is awaited up to here: two messages must not find the same session free.
+    if (decision.act === 'deliver' && !this.claim(message)) {
+      return await this.carryOut(message, busy, findings);
+    }
+    return await this.carryOut(message, decision, findings);
+  }
+
+  /** Takes the message's session for it alone until it is answered. Messages to an agent have one each. */
+  private claim({ metadata, spec }: Message): boolean {
+    if (!spec.sessionRef) return true;
+    const session = `${metadata.namespace}/${spec.sessionRef.name}`;
+    const holder = this.claims.get(session);
+    if (holder !== undefined && holder !== metadata.uid) return false;
+    this.claims.set(session, metadata.uid);
+    return true;
+  }
+
+  private release({ metadata, spec }: Message): void {
+    const session = `${metadata.namespace}/${spec.sessionRef?.name}`;
+    if (this.claims.get(session) === metadata.uid) this.claims.delete(session);
   }
 
   /** The Message is gone: its work ends. */
   forget(message: Message): void {
     this.cancelling.delete(message.metadata.uid);
+    this.release(message);
     void this.chunks.finish(message);
     const id = message.status?.sessionID;
     if (!id || isMessageEnded(message)) return;
@@ -89,7 +114,12 @@ export class MessageReconciler implements Reconciler {
   /** The session's id is written down before anything is sent: what was sent is found again after a restart. */
   private async deliver(message: Message, decision: MessageDecision, findings: Findings): Promise<ReconcileResult> {
     const sessionId = findings.session?.status?.session?.id ?? newSessionId();
-    await this.write(message, decision, findings, sessionId);
+    try {
+      await this.write(message, decision, findings, sessionId);
+    } catch (error) {
+      this.release(message);
+      throw error;
+    }
     const written = this.services.view.messages.get(message.metadata);
     if (written?.status?.sessionID) await this.send(written, findings);
     return done;
@@ -146,6 +176,7 @@ export class MessageReconciler implements Reconciler {
     findings: Findings,
   ): Promise<void> {
     await this.chunks.finish(message);
+    this.release(message);
     await this.write(message, decision, findings);
     this.chunks.forget(message);
     this.cancelling.delete(message.metadata.uid);

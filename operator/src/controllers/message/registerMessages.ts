@@ -3,7 +3,7 @@ import { Agent, labels, Message, Session } from '@greenroom/kinds';
 import type { SessionState } from '@greenroom/protocol';
 import { indexes } from '../../cluster/ClusterView';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import type { SessionChannel } from '../session/SessionChannel';
 import { ChunkWriter } from './ChunkWriter';
 import { isMessageEnded } from './decideMessage';

@@ -2,7 +2,7 @@ import { done, resourceType, type ObjectKey, type ReconcileResult } from '@green
 import { Model } from '@greenroom/kinds';
 import { claimConditions } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { decideModel } from './decideModel';
 import { listedPrice } from './listedPrice';
 

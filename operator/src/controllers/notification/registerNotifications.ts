@@ -2,7 +2,7 @@ import { done, resourceType, type ObjectKey, type ReconcileResult } from '@green
 import { Notification, parseDuration } from '@greenroom/kinds';
 import { claimConditions } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 
 /** How long a note stays where GreenroomConfig does not say; the kind's own default. */
 const defaultTtl = '7d';

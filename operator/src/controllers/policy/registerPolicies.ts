@@ -5,7 +5,7 @@ import { regexProblem } from '../../admission/regexProblem';
 import { policyDigest, selects } from '../../settings/effectivePolicies';
 import { claimConditions, type ConditionClaim } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 
 /** Adds the controller of Policies. What they say reaches sidecars in their agents' settings. */
 export function registerPolicies(services: ControllerServices): void {

@@ -9,7 +9,7 @@ import { probeMcp } from '../../checks/probeMcp';
 import { digestOf } from '../../objects/digestOf';
 import { claimConditions, toKubernetesTime, type ConditionClaim } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { entriesOf, type RegistryEntry } from './entriesOf';
 
 type EntryStatus = NonNullable<NonNullable<Registry['status']>['entries']>[number];

@@ -4,7 +4,7 @@ import type { SessionState } from '@greenroom/protocol';
 import { indexes } from '../../cluster/ClusterView';
 import { managedSelector } from '../../objects/OwnedObjects';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { hasEnded } from './decideSession';
 import type { SessionChannel } from './SessionChannel';
 import { SessionReconciler } from './SessionReconciler';

@@ -15,6 +15,7 @@ import type { SessionStates } from '../../ingest/SessionStates';
 import type {
   InputStatus,
   LinkedRuntime,
+  RepositoryStates,
   SessionOutcome,
   SidecarLink,
   SidecarLinkEvents,
@@ -34,6 +35,7 @@ export class FakeSidecar implements SidecarLink {
   readonly closed: string[] = [];
   readonly decisions: ApprovalDecision[] = [];
   readonly tools = [];
+  repositories: RepositoryStates = [];
   settingsDigest = '';
   settings: AgentSettings | undefined;
   runtime: LinkedRuntime = {

@@ -1,4 +1,5 @@
 import {
+  ControllerMetrics,
   EventRecorder,
   KubeClient,
   Manager,
@@ -20,7 +21,12 @@ export class TestOperator {
   readonly calls: SidecarCalls;
   readonly events: EventRecorder;
 
-  constructor(readonly client: KubeClient, readonly manager: Manager, sidecars: FakeSidecars) {
+  constructor(
+    readonly client: KubeClient,
+    readonly manager: Manager,
+    sidecars: FakeSidecars,
+    readonly metrics: Registry,
+  ) {
     this.sidecars = sidecars;
     const { log } = manager;
     this.events = new EventRecorder({ client, log, controller: 'greenroom.dev/operator', instance: 'test' });
@@ -30,7 +36,7 @@ export class TestOperator {
       client,
       events: this.events,
       log,
-      metrics: new Registry(),
+      metrics,
       links: sidecars,
       sessions: sidecars,
       clusterUid: 'cluster',
@@ -42,7 +48,9 @@ export class TestOperator {
   static async start(access: ClusterAccess, sidecars = new FakeSidecars()): Promise<TestOperator> {
     const client = new KubeClient(access, { fieldManager: 'greenroom-operator' });
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-    const operator = new TestOperator(client, new Manager({ client, log }), sidecars);
+    const registry = new Registry();
+    const manager = new Manager({ client, log, metrics: new ControllerMetrics(registry) });
+    const operator = new TestOperator(client, manager, sidecars, registry);
     await operator.manager.start();
     return operator;
   }

@@ -6,11 +6,9 @@ import {
   type ClusterAccess,
 } from '@greenroom/controller-runtime';
 import { startDevcluster } from '@greenroom/devcluster';
-import { Controllers } from '@greenroom/devcluster/src/controllers/Controllers';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
 import { parse } from 'yaml';
 import { until } from './until';
 
@@ -33,17 +31,12 @@ export async function testCluster(): Promise<TestCluster> {
   return cluster;
 }
 
-/** Server and controllers are started apart: jest cannot follow the dynamic import by which a devcluster loads the latter. */
 async function ownCluster(): Promise<TestCluster> {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'greenroom-operator-'));
-  const devcluster = await startDevcluster({ store: 'memory' });
-  const access = await kubeConfigAccess(devcluster.kubeconfig);
-  const log = pino({ level: 'silent' });
-  const controllers = await Controllers.start({ access, volumesDir: stateDir, log });
+  const devcluster = await startDevcluster({ stateDir, store: 'memory', controllers: true });
   return {
-    access,
+    access: await kubeConfigAccess(devcluster.kubeconfig),
     stop: async () => {
-      await controllers.stop();
       await devcluster.stop();
       await rm(stateDir, { recursive: true, force: true });
     },

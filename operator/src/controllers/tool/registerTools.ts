@@ -9,7 +9,7 @@ import type { Platform } from '../../pods/Platform';
 import { toolDeployment, toolNetworkPolicy, toolObjectName, toolService } from '../../pods/toolServer';
 import { claimConditions, toKubernetesTime } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
-import { isSpecChange } from '../isSpecChange';
+import { isSpecChange } from '../../cluster/isSpecChange';
 import { decideTool, type ToolObstacle } from './decideTool';
 
 /** Value of the approval annotation that the pins were made for. */
