@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { ObjectStore } from '../../store/ObjectStore';
 
 /**
