@@ -12,6 +12,7 @@ import { SessionLog } from './log/SessionLog';
 import { sidecarLogger } from './log/SidecarLogger';
 import { DeltaStream } from './pipeline/DeltaStream';
 import { EventPipeline } from './pipeline/EventPipeline';
+import { PolicyDesk } from './policy/PolicyDesk';
 import { SecretStore } from './redaction/SecretStore';
 import { redactRequest } from './approvals/redactRequest';
 import { greenroomMcp } from './mcp/greenroomMcp';
@@ -223,6 +224,7 @@ export async function startSidecar(
     sessions,
     pipeline,
     approvals,
+    policy: new PolicyDesk({ settings, approvals, secrets, emit, config }),
     artifacts,
     secrets,
     metrics: metrics.registry,

@@ -11,6 +11,7 @@ import type { SidecarConfig } from './config/SidecarConfig';
 import type { SidecarLogger } from './log/SidecarLogger';
 import type { EmittedEvent, EventDraft } from './pipeline/EventDraft';
 import type { EventPipeline } from './pipeline/EventPipeline';
+import type { PolicyDesk } from './policy/PolicyDesk';
 import type { SecretStore } from './redaction/SecretStore';
 import type { SidecarServer } from './server/SidecarServer';
 import type { Sessions } from './sessions/Sessions';
@@ -26,6 +27,8 @@ export interface SidecarServices {
   sessions: Sessions;
   pipeline: EventPipeline;
   approvals: Approvals;
+  /** What the Policies in force say of what the agent wants to do. */
+  policy: PolicyDesk;
   artifacts: ArtifactDesk;
   secrets: SecretStore;
   metrics: Registry;
