@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { randomInt } from 'node:crypto';
 import type { ObjectStore } from '../../store/ObjectStore';
 
 /**
