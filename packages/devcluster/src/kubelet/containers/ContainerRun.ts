@@ -193,7 +193,7 @@ export class ContainerRun {
       onFailure: ({ message }) => events.onProbeFailure(kind, message),
       startedAt: this.startedAt,
       signal: AbortSignal.any([until.signal, this.#ending.signal]),
-    });
+    }).catch(error => events.onProbeFailure(kind, error.message));
   }
 
   #target() {

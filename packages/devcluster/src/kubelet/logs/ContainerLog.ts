@@ -64,10 +64,7 @@ export class ContainerLog {
     if (this.#closed) return;
     await this.#writing;
     this.#closed = true;
-    await this.#file.then(
-      file => file.close(),
-      () => undefined,
-    );
+    await this.#file.then(file => file.close()).catch(() => undefined);
     this.#events.emit('change');
   }
 

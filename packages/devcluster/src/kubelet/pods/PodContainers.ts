@@ -158,7 +158,10 @@ export class PodContainers {
       index: record.restartCount,
       events: this.#eventsOf(record),
     });
-    const entered = ledger.enter(containerId, run.process.pid);
+    // Should it fail, on a full disk, its mark still tells whose the process is.
+    const entered = ledger
+      .enter(containerId, run.process.pid)
+      .catch(() => undefined);
     this.#runs.set(name, run);
     record.state = {
       is: 'running',
@@ -184,7 +187,7 @@ export class PodContainers {
       });
       this.#ended(record, endedRun(exit, message, containerId, run.startedAt));
       await entered;
-      await ledger.strike(containerId);
+      await ledger.strike(containerId).catch(() => undefined);
     });
     if (this.#isShutDown) await run.stop(0);
   }
@@ -205,7 +208,7 @@ export class PodContainers {
       this.logDirectoryOf(record.name),
       record.restartCount - 2,
     );
-    void rm(old, { force: true });
+    void rm(old, { force: true }).catch(() => undefined);
     onChange();
   }
 

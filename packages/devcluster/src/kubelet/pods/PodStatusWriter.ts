@@ -100,6 +100,15 @@ export class PodStatusWriter {
     );
   }
 
+  /** Whether a conflict means that another pod has this name now: then nobody wants to know of the old one any more. */
+  async #isReplaced(error: unknown): Promise<boolean> {
+    if (!ApiError.isConflict(error)) return false;
+    const { namespace, name, uid } = this.#pod.metadata;
+    const key = { namespace, name: name! };
+    const present = await this.#client.find(Pod, key).catch(() => this.#pod);
+    return present?.metadata.uid !== uid;
+  }
+
   async #untilDone(request: () => Promise<void>): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -107,8 +116,8 @@ export class PodStatusWriter {
         await request();
         return;
       } catch (error) {
-        // Gone, or another pod of that name: nobody wants to know any more.
-        if (ApiError.isNotFound(error) || ApiError.isConflict(error)) return;
+        if (ApiError.isNotFound(error) || (await this.#isReplaced(error)))
+          return;
         this.#log.warn({ err: error }, 'a pod status could not be written');
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
