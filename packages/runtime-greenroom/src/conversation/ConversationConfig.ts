@@ -10,6 +10,18 @@ export const ConversationConfig = z.object({
   approvalTimeoutSeconds: z.number().int().min(1).default(1_800),
   /** Size of the model's context window in tokens; the conversation is summed up before it is full. */
   contextTokens: z.number().int().min(1_000).default(128_000),
+  /** Sub-agents that may be given parts of the work. */
+  agents: z
+    .array(
+      z.object({
+        name: z.string().min(1),
+        description: z.string().default(''),
+        instructions: z.string().default(''),
+        /** Names of the tools it may use; all of the agent's by default. */
+        tools: z.array(z.string()).optional(),
+      }),
+    )
+    .default([]),
 });
 export type ConversationConfig = z.infer<typeof ConversationConfig>;
 

@@ -427,6 +427,87 @@ describe('a conversation', () => {
     expect(issues.calls.all.map(call => call.tool)).toEqual(['get', 'close']);
   });
 
+  it('remembers a conversation when its process was another', async () => {
+    await start([{ text: 'Noted.' }, { text: 'Blue.' }]);
+    await outcomeOf('My colour is blue.');
+    await runtime.post('/close', { session_id: 's' });
+    await runtime.post('/open', {
+      session_id: 's',
+      model: { name: 'fast', provider: 'anthropic' },
+    });
+    expect(await outcomeOf('Which?')).toMatchObject({ answer: 'Blue.' });
+    expect(JSON.stringify(body(1))).toContain('My colour is blue.');
+  });
+
+  it('keeps what was done before a cancel', async () => {
+    await start([
+      {
+        toolCalls: [
+          { name: 'write_file', arguments: { path: 'a', content: 'x' } },
+        ],
+      },
+      { toolCalls: [{ name: 'run', arguments: { command: 'sleep 60' } }] },
+      { text: 'ok' },
+    ]);
+    await say('go');
+    await runtime.event(
+      event =>
+        event.type === 'agent.tool_call' && event.payload.tool_name === 'run',
+    );
+    await runtime.post('/cancel', { session_id: 's', reason: 'Stopped' });
+    await outcomeOf('what did you do?');
+    expect(JSON.stringify(body(2))).toContain('Wrote 1 bytes');
+    expect(JSON.stringify(body(2))).not.toContain('sleep 60');
+  });
+
+  it('gives work to a sub-agent that has a conversation of its own', async () => {
+    await start(
+      [
+        {
+          toolCalls: [
+            {
+              name: 'delegate_task',
+              arguments: { agent: 'reader', task: 'Read notes.txt' },
+            },
+          ],
+        },
+        {
+          toolCalls: [{ name: 'read_file', arguments: { path: 'notes.txt' } }],
+        },
+        { text: 'It says hello.' },
+        { text: 'The notes say hello.' },
+      ],
+      {
+        config: {
+          agents: [
+            {
+              name: 'reader',
+              description: 'Reads.',
+              instructions: 'Quote.',
+              tools: ['read_file'],
+            },
+          ],
+        },
+      },
+    );
+    await writeFile(join(runtime.workspace, 'notes.txt'), 'hello');
+    expect(await outcomeOf('secret question')).toMatchObject({
+      answer: 'The notes say hello.',
+    });
+    expect(JSON.stringify(body(1))).not.toContain('secret question');
+    expect(JSON.stringify(body(1).system)).toContain('Quote.');
+    expect(body(1).tools.map((tool: { name: string }) => tool.name)).toEqual([
+      'read_file',
+    ]);
+    expect(said('agent.text').map(event => event.payload.text)).toEqual([
+      'The notes say hello.',
+    ]);
+    expect(said('agent.tool_result').at(-1)?.payload).toMatchObject({
+      tool_name: 'delegate_task',
+      content: 'It says hello.',
+    });
+  });
+
   it('answers a playbook’s question with JSON that fits', async () => {
     await start([{ text: 'It is 7.' }, { text: '```json\n{"n": 7}\n```' }], {
       mode: 'System',

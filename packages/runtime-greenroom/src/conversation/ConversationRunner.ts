@@ -1,45 +1,35 @@
 import type { McpTools } from '../mcp/McpTools';
 import { ModelCallError } from '../model/ModelCallError';
-import type {
-  ConversationMessage,
-  ModelAnswer,
-  ModelClient,
-} from '../model/ModelClient';
+import type { ModelClient } from '../model/ModelClient';
 import type { SessionContext } from '../sessions/SessionContext';
-import type { AgentTool } from '../tools/AgentTool';
 import { fileTools } from '../tools/fileTools';
 import { mcpAgentTools } from '../tools/mcpAgentTools';
 import { shellTools } from '../tools/shellTools';
 import { readSkills, skillTools } from '../tools/skillTools';
 import { WorkspacePaths } from '../tools/WorkspacePaths';
 import type { Turn, TurnOutcome, TurnRunner } from '../turns/Turn';
-import { askWithRetries } from './askWithRetries';
-import { compactConversation } from './compactConversation';
+import { Conversation, type Equipment } from './Conversation';
 import { ConversationConfig } from './ConversationConfig';
+import { delegateTools } from './delegateTools';
+import { SavedConversation } from './SavedConversation';
 import { systemInstructions } from './systemInstructions';
-import { useTool } from './useTool';
 
-/** Part of the context window at which a conversation is summed up; the rest is room for answers and tools. */
-const COMPACT_AT = 0.75;
-
-interface Equipment {
-  instructions: string;
-  tools: AgentTool[];
-}
-
-/** Talks with a model: asks, does what it wants done with its tools, asks again, until it has an answer. */
+/** Does a session's turns as one conversation with its model. */
 export class ConversationRunner implements TurnRunner {
-  private messages: ConversationMessage[] = [];
-  private lastInputTokens = 0;
+  private readonly saved: SavedConversation;
+  private conversation: Conversation | undefined;
 
   constructor(
     private readonly session: SessionContext,
     private readonly model: ModelClient,
     private readonly mcp: McpTools,
-  ) {}
+  ) {
+    this.saved = new SavedConversation(session);
+  }
 
   async run(turn: Turn): Promise<TurnOutcome> {
-    const parsed = ConversationConfig.safeParse(this.session.open.config ?? {});
+    const { open } = this.session;
+    const parsed = ConversationConfig.safeParse(open.config ?? {});
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       return failed(
@@ -50,66 +40,38 @@ export class ConversationRunner implements TurnRunner {
       );
     }
     const config = parsed.data;
+    const contextTokens = open.model?.contextTokens ?? config.contextTokens;
+    this.conversation ??= new Conversation(
+      this.model,
+      config,
+      contextTokens,
+      await this.saved.load(),
+    );
     const equipment = await this.equip(turn);
-    const before = this.messages;
-    this.messages = [...before, this.model.userMessage(turn.text)];
+    const delegation = delegateTools(
+      this.model,
+      config,
+      contextTokens,
+      equipment,
+      turn,
+    );
     try {
-      return await this.converse(turn, config, equipment);
+      return await this.conversation.answer(turn.text, turn, {
+        ...equipment,
+        tools: [...equipment.tools, ...delegation],
+      });
     } catch (error) {
-      // An answer that never came must not stay half said: providers refuse calls of tools without results.
-      this.messages = [
-        ...before,
-        this.model.userMessage(`${turn.text}\n\n(This was not finished.)`),
-      ];
       turn.signal.throwIfAborted();
       if (error instanceof ModelCallError)
         return failed('ModelCallFailed', error.message);
       throw error;
+    } finally {
+      await this.saved.save(this.conversation.messages);
     }
   }
 
   close(): Promise<void> {
     return this.mcp.close();
-  }
-
-  private async converse(
-    turn: Turn,
-    config: ConversationConfig,
-    { instructions, tools }: Equipment,
-  ): Promise<TurnOutcome> {
-    const limit =
-      this.session.open.model?.contextTokens ?? config.contextTokens;
-    for (let step = 0; step < config.maxSteps; step += 1) {
-      if (this.lastInputTokens > limit * COMPACT_AT) {
-        this.messages = await compactConversation(
-          this.model,
-          instructions,
-          this.messages,
-          turn,
-        );
-        this.lastInputTokens = 0;
-      }
-      const answer = await askWithRetries(
-        this.model,
-        { instructions, messages: this.messages, tools, signal: turn.signal },
-        turn,
-      );
-      this.lastInputTokens = answer.usage.inputTokens ?? 0;
-      const outcomes = [];
-      for (const call of answer.toolCalls) {
-        outcomes.push(await useTool(call, tools, config, turn));
-      }
-      this.messages = [
-        ...this.messages,
-        ...answer.messages,
-        ...(outcomes.length ? [this.model.toolMessage(outcomes)] : []),
-      ];
-      if (!outcomes.length) return outcomeOf(answer);
-    }
-    return failed(
-      'TooManySteps',
-      `The turn was ended after ${config.maxSteps} model calls. Raise spec.config.maxSteps, or ask for less at once.`,
-    );
   }
 
   /** Tools and instructions anew for each turn: skills, contexts and tool servers may have changed. */
@@ -138,16 +100,6 @@ export class ConversationRunner implements TurnRunner {
       ],
     };
   }
-}
-
-function outcomeOf({ text, finish }: ModelAnswer): TurnOutcome {
-  if (finish === 'length') {
-    return failed(
-      'AnswerTooLong',
-      'The model’s answer was cut at its longest output. Raise limits.maxOutputTokens of the Model, or ask for less at once.',
-    );
-  }
-  return { outcome: 'completed', answer: text };
 }
 
 function failed(reason: string, message: string): TurnOutcome {
