@@ -16,6 +16,12 @@ function depthArguments(depth: number): string[] {
   return depth > 0 ? [`--depth=${depth}`] : [];
 }
 
+/** What a ref is called here once it is fetched. */
+function trackedName(ref: DecidedRef): string {
+  if (ref.kind === 'branch') return `refs/remotes/origin/${ref.name}`;
+  return ref.kind === 'tag' ? `refs/tags/${ref.name}` : ref.commit;
+}
+
 /** What to ask the server for, so that the ref's history comes to the depth asked for. */
 function refspecsOf(ref: DecidedRef, depth: number): string[] {
   const everything = [
@@ -89,12 +95,7 @@ export async function fetchLatest(
   const ref = decideRef(listing, request.ref);
   if ('refused' in ref) throw new GitError(ref.refused);
   await fetchRef(git, folder, ref, request.depth);
-  const target =
-    ref.kind === 'branch'
-      ? `refs/remotes/origin/${ref.name}`
-      : ref.kind === 'tag'
-      ? `refs/tags/${ref.name}`
-      : ref.commit;
+  const target = trackedName(ref);
   try {
     const commit = (
       await git.run(

@@ -35,8 +35,6 @@ export interface ApprovalsOptions {
   ): Promise<void>;
   /** Redacts what people will read in an Approval object. */
   redact(request: ApprovalRequest): Promise<ApprovalRequest>;
-  /** Brings an answer to the runtime. */
-  answerRuntime(input: RuntimeInput): Promise<void>;
   warn(fact: Record<string, unknown>, message: string): void;
 }
 
@@ -54,8 +52,15 @@ interface Waiter {
  */
 export class Approvals {
   private readonly waiters = new Map<string, Waiter[]>();
+  private deliver: (input: RuntimeInput) => Promise<void> = () =>
+    Promise.reject(new Error('nothing brings answers to the runtime yet'));
 
   constructor(private readonly options: ApprovalsOptions) {}
+
+  /** Says what brings an answer to the runtime. */
+  answerBy(deliver: (input: RuntimeInput) => Promise<void>): void {
+    this.deliver = deliver;
+  }
 
   /** A permission or input request that the runtime emitted; it is answered by an inject of kind `answer`. */
   async askForRuntime(
@@ -273,7 +278,7 @@ export class Approvals {
       decided_by,
     } = answer;
     try {
-      await this.options.answerRuntime({
+      await this.deliver({
         text: text ?? (approved ? 'approved' : reason ?? 'rejected'),
         session_id: session.id,
         event_id: `decision:${ask.requestId}`,

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { OperatorLink } from '../ingest/OperatorLink';
+import type { SessionLog } from '../log/SessionLog';
 
 /** What the sidecar counts. No label names a session, task or user. */
 export interface SidecarMetrics {
@@ -7,49 +9,40 @@ export interface SidecarMetrics {
 }
 
 /** Makes the metrics; gauges are read when they are asked for. */
-export function sidecarMetrics(read: {
-  unackedEntries(): number;
-  logBytes(): number;
-  openSessions(): number;
-  isConnected(): boolean;
-}): SidecarMetrics {
+export function sidecarMetrics(
+  log: SessionLog,
+  link: Pick<OperatorLink, 'isConnected'>,
+): SidecarMetrics {
   const registry = new Registry();
-  const gauge = (name: string, help: string, value: () => number) =>
+  const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
-      name,
+      name: `greenroom_sidecar_${name}`,
       help,
       registers: [registry],
       collect() {
-        this.set(value());
+        this.set(read());
       },
     });
+  const sessions = () => [...log.state.sessions.values()];
   gauge(
-    'greenroom_sidecar_unacknowledged_entries',
+    'unacknowledged_entries',
     'Entries that the operator has not acknowledged.',
-    read.unackedEntries,
+    () => sessions().reduce((sum, { unacked }) => sum + unacked.length, 0),
   );
+  gauge('log_bytes', 'Size of the write-ahead log.', () => log.size);
   gauge(
-    'greenroom_sidecar_log_bytes',
-    'Size of the write-ahead log.',
-    read.logBytes,
-  );
-  gauge(
-    'greenroom_sidecar_open_sessions',
+    'open_sessions',
     'Sessions that are open.',
-    read.openSessions,
+    () => sessions().filter(({ state }) => state === 'open').length,
   );
-  gauge(
-    'greenroom_sidecar_connected',
-    '1 while the operator is connected.',
-    () => Number(read.isConnected()),
+  gauge('connected', '1 while the operator is connected.', () =>
+    Number(link.isConnected),
   );
-  return {
-    registry,
-    events: new Counter({
-      name: 'greenroom_sidecar_events_total',
-      help: 'Entries on the disk, by type.',
-      labelNames: ['type'],
-      registers: [registry],
-    }),
-  };
+  const events = new Counter({
+    name: 'greenroom_sidecar_events_total',
+    help: 'Entries on the disk, by type.',
+    labelNames: ['type'],
+    registers: [registry],
+  });
+  return { registry, events };
 }

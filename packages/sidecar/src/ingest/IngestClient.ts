@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import {
   FENCED_CLOSE_CODE,
   INGEST_FRAME_BYTES,
-  MISSED_HEARTBEATS,
   OperatorMessage,
   type OperatorMessageOf,
   type SidecarMessage,
 } from '@greenroom/protocol';
 import WebSocket from 'ws';
+import { Heartbeat } from './Heartbeat';
 import { backOffMs, INGEST_BACK_OFF } from './backOff';
 import { pause } from './pause';
 
@@ -175,31 +175,6 @@ export class IngestClient {
         });
       });
     });
-  }
-}
-
-/** Knows when the other side was last heard of. */
-class Heartbeat {
-  private timer: NodeJS.Timeout | undefined;
-  private missed = 0;
-
-  constructor(private readonly onDead: () => void) {}
-
-  start(intervalMs: number, ping: () => void): void {
-    this.stop();
-    this.timer = setInterval(() => {
-      this.missed += 1;
-      if (this.missed > MISSED_HEARTBEATS) this.onDead();
-      else ping();
-    }, intervalMs);
-  }
-
-  alive(): void {
-    this.missed = 0;
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
   }
 }
 

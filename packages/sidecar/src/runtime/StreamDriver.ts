@@ -80,7 +80,8 @@ export class StreamDriver implements RuntimeDriver {
         instance !== undefined &&
         waited.instance !== instance;
       // Another process is known by its predecessor's absence, too; its first event must not tell it again.
-      const isSuccessor = waited.wasGone &&
+      const isSuccessor =
+        waited.wasGone &&
         (hasRun || instance !== undefined || from.keys.length > 0);
       instance = waited.wasGone ? waited.instance : waited.instance ?? instance;
       yield {

@@ -148,6 +148,11 @@ export async function startTestBench(
         runtime.die().catch(() => undefined),
       ]);
       rmSync(folder, { recursive: true, force: true });
+      if (operator.faults.length > 0) {
+        throw new Error(
+          `The operator found faults: ${operator.faults.join(' ')}`,
+        );
+      }
     },
   };
   return bench;

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline as pipe } from 'node:stream/promises';
@@ -104,21 +104,21 @@ async function entriesOf(folder: string): Promise<Entry[]> {
   return await Promise.all(
     found.map(async entry => {
       const { size, mtime } = await lstat(join(folder, entry.name));
-      const type = entry.isFile()
-        ? 'file'
-        : entry.isDirectory()
-        ? 'folder'
-        : entry.isSymbolicLink()
-        ? 'link'
-        : 'other';
+      const type = typeOf(entry);
       return {
         name: entry.name,
         type,
         bytes: size,
         modified: mtime.toISOString(),
-      } as const;
+      };
     }),
   );
+}
+
+function typeOf(entry: Dirent): Entry['type'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
