@@ -1,14 +1,9 @@
-import {
-  UnreadableManifestError,
-  type Direct,
-  type LockFile,
-  type Locked,
-  type Manifest,
-} from './Project';
+import { parseJsonFile } from './parseJsonFile';
+import type { Direct, LockFile, Locked, Manifest } from './Project';
 
 /** Reads a package.json. */
 export function readPackageJson(path: string, text: string): Manifest {
-  const manifest = parseJson(path, text) as {
+  const manifest = parseJsonFile(path, text) as {
     private?: boolean;
     license?: unknown;
     licenses?: unknown;
@@ -44,7 +39,7 @@ export function readPackageJson(path: string, text: string): Manifest {
 
 /** Reads a package-lock.json or npm-shrinkwrap.json of any version. */
 export function readPackageLock(path: string, text: string): LockFile {
-  const lock = parseJson(path, text) as {
+  const lock = parseJsonFile(path, text) as {
     packages?: Record<
       string,
       { version?: string; license?: unknown; link?: boolean; name?: string }
@@ -124,22 +119,4 @@ function licenceOf(field: unknown): string | undefined {
     return licenceOf(field.type);
   }
   return undefined;
-}
-
-function parseJson(path: string, text: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UnreadableManifestError(
-      `${path} is not JSON: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (!value || typeof value !== 'object') {
-    throw new UnreadableManifestError(`${path} holds no object`);
-  }
-  return value;
 }

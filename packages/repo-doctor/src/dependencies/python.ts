@@ -1,3 +1,4 @@
+import { parseJsonFile } from './parseJsonFile';
 import {
   UnreadableManifestError,
   type Direct,
@@ -77,17 +78,10 @@ export function readTomlLock(path: string, text: string): LockFile {
 
 /** Reads a Pipfile.lock. */
 export function readPipfileLock(path: string, text: string): LockFile {
-  let lock: Record<string, Record<string, { version?: string }>>;
-  try {
-    lock = JSON.parse(text);
-  } catch (error) {
-    throw new UnreadableManifestError(
-      `${path} is not JSON: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const lock = parseJsonFile(path, text) as Record<
+    string,
+    Record<string, { version?: string }>
+  >;
   const packages = ['default', 'develop'].flatMap(group =>
     Object.entries(lock[group] ?? {}).map(([name, { version }]) => ({
       name,

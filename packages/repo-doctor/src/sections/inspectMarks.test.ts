@@ -1,7 +1,22 @@
+import { secretSamples } from '../testing/secretSamples';
 import { TestRepository } from '../testing/TestRepository';
 import { inspectMarks } from './inspectMarks';
 
 describe('inspectMarks', () => {
+  it('shows no note that stands beside a secret', async () => {
+    const repository = new TestRepository();
+    try {
+      repository.commit({
+        'a.ts': `// TODO ${'x'.repeat(80)} ${secretSamples['GitHub token']}\n`,
+      });
+      const result = await inspectMarks(await repository.context());
+      expect(result.facts.oldest[0].text).toContain('not shown');
+      expect(JSON.stringify(result)).not.toContain('ghp_');
+    } finally {
+      repository.remove();
+    }
+  });
+
   it('finds notes with their age, conflict markers and narrowed tests', async () => {
     const repository = new TestRepository();
     try {

@@ -1,6 +1,7 @@
 import type { Finding, Place } from '../Finding';
 import type { InspectionContext, SectionResult } from '../Inspection';
 import { isExample, isGenerated } from '../paths/pathKinds';
+import { findSecrets } from '../secrets/SecretScanner';
 
 export interface MarksFacts {
   /** How often each mark stands in the tree. */
@@ -21,7 +22,9 @@ const HIT_LIMIT = 20_000;
 /** Marks whose age is looked up; blame is the dearest question git answers. */
 const BLAMED = 40;
 const BLAME_LIMIT_MS = 10_000;
-const TEXT_LENGTH = 100;
+/** Read of a line; longer ones are generated. */
+const LINE_LENGTH = 2_000;
+const SHOWN_LENGTH = 100;
 
 interface Hit {
   path: string;
@@ -157,7 +160,7 @@ async function grep(
       path: place.slice(head.length + 1),
       line: Number(number),
       mark: /TODO|FIXME|XXX|HACK/.exec(text)?.[0] ?? '',
-      text: text.trim().slice(0, TEXT_LENGTH),
+      text: text.trim().slice(0, LINE_LENGTH),
     });
     if (hits.length >= HIT_LIMIT) return { hits, isCut: true };
   }
@@ -183,9 +186,17 @@ async function datesOf(
     const time = /^author-time (\d+)$/m.exec(blame ?? '')?.[1];
     if (!time) continue;
     const date = new Date(Number(time) * 1000).toISOString().slice(0, 10);
-    dated.push({ path, line, mark, date, text });
+    dated.push({ path, line, mark, date, text: await shown(text, path) });
   }
   return dated.sort((a, b) => a.date.localeCompare(b.date)).slice(0, 10);
+}
+
+/** A note may stand beside a secret: then only its place is shown. Judged before it is cut, or half would get through. */
+async function shown(text: string, path: string): Promise<string> {
+  const secrets = await findSecrets(text, path);
+  return secrets.length
+    ? '(not shown: the line holds what looks like a secret)'
+    : text.slice(0, SHOWN_LENGTH);
 }
 
 function placeOf({ path, line }: Hit): Place {
