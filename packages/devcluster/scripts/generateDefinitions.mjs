@@ -1,5 +1,5 @@
 /**
- * Writes src/schemas/definitions.ts from the OpenAPI v3 documents of the Go module k8s.io/kubernetes:
+ * Writes src/schemas/definitions.generated.ts from the OpenAPI v3 documents of the Go module k8s.io/kubernetes:
  * `node scripts/generateDefinitions.mjs [folder of api/openapi-spec/v3]`. Needs Go when no folder is given.
  */
 import { execFileSync } from 'node:child_process';
@@ -94,8 +94,9 @@ for (const [document, kinds] of Object.entries(roots)) {
     const isRoot =
       kinds.some(kind => name.endsWith(`.${kind}`)) &&
       name.startsWith('io.k8s.') &&
-      (schema['x-kubernetes-group-version-kind'] ?? []).some(({ group, version: each }) =>
-        document.startsWith(group ? `apis__${group}__${each}` : 'api__'),
+      (schema['x-kubernetes-group-version-kind'] ?? []).some(
+        ({ group, version: each }) =>
+          document.startsWith(group ? `apis__${group}__${each}` : 'api__'),
       );
     if (isRoot) {
       wanted.push(name);
@@ -119,7 +120,8 @@ while (wanted.length) {
     ].filter(({ group, version: each }) => group === '' && each === 'v1');
   }
   chosen.set(name, schema);
-  for (const [, ref] of JSON.stringify(schema).matchAll(refOf)) wanted.push(ref);
+  for (const [, ref] of JSON.stringify(schema).matchAll(refOf))
+    wanted.push(ref);
 }
 
 const lines = [...chosen]
@@ -132,7 +134,7 @@ const text = lines
   .replaceAll('${', '\\u0024{');
 const target = path.join(
   path.dirname(fileURLToPath(import.meta.url)),
-  '../src/schemas/definitions.ts',
+  '../src/schemas/definitions.generated.ts',
 );
 writeFileSync(
   target,

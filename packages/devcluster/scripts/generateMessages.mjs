@@ -1,5 +1,5 @@
 /**
- * Writes src/schemas/messages.ts from the .proto files of k8s.io/{api,apimachinery,apiextensions-apiserver}:
+ * Writes src/schemas/messages.generated.ts from the .proto files of k8s.io/{api,apimachinery,apiextensions-apiserver}:
  * `node scripts/generateMessages.mjs`. Needs Go, whose module cache it reads.
  */
 import { execFileSync } from 'node:child_process';
@@ -49,16 +49,27 @@ const messages = new Map();
 for (const [module, folders] of Object.entries(files)) {
   const root = moduleFolder(module);
   for (const folder of folders) {
-    const text = readFileSync(path.join(root, folder, 'generated.proto'), 'utf8').replace(/\/\/.*$/gm, '');
+    const text = readFileSync(
+      path.join(root, folder, 'generated.proto'),
+      'utf8',
+    ).replace(/\/\/.*$/gm, '');
     const [, pack] = /^package (\S+);/m.exec(text);
-    for (const [, name, body] of text.matchAll(/^message (\w+) \{([\s\S]*?)^\}/gm)) {
+    for (const [, name, body] of text.matchAll(
+      /^message (\w+) \{([\s\S]*?)^\}/gm,
+    )) {
       const fields = [];
-      const field = /^\s*(optional|repeated)?\s*(map<\s*\w+\s*,\s*[\w.]+\s*>|[\w.]+)\s+(\w+)\s*=\s*(\d+);/gm;
+      const field =
+        /^\s*(optional|repeated)?\s*(map<\s*\w+\s*,\s*[\w.]+\s*>|[\w.]+)\s+(\w+)\s*=\s*(\d+);/gm;
       for (const [, label, type, field1, number] of body.matchAll(field)) {
         const map = /^map<\s*\w+\s*,\s*([\w.]+)\s*>$/.exec(type);
         const inner = map ? map[1] : type;
-        const scalar = /^(string|bytes|bool|int32|int64|uint32|uint64|double)$/.test(inner);
-        const full = scalar ? inner : inner.includes('.') ? inner.replace(/^\./, '') : `${pack}.${inner}`;
+        const scalar =
+          /^(string|bytes|bool|int32|int64|uint32|uint64|double)$/.test(inner);
+        const full = scalar
+          ? inner
+          : inner.includes('.')
+          ? inner.replace(/^\./, '')
+          : `${pack}.${inner}`;
         const kind = map ? '{}' : label === 'repeated' ? '[]' : '';
         fields.push(`${number}:${field1}:${full}${kind}`);
       }
@@ -70,10 +81,12 @@ for (const [module, folders] of Object.entries(files)) {
 const lines = [...messages]
   .filter(([name]) => !name.endsWith('List') || name.endsWith('.List'))
   .sort(([a], [b]) => (a < b ? -1 : 1))
-  .map(([name, fields]) => [name, ...fields].join(' ').replaceAll('k8s.io.', '~'));
+  .map(([name, fields]) =>
+    [name, ...fields].join(' ').replaceAll('k8s.io.', '~'),
+  );
 const target = path.join(
   path.dirname(fileURLToPath(import.meta.url)),
-  '../src/schemas/messages.ts',
+  '../src/schemas/messages.generated.ts',
 );
 writeFileSync(
   target,

@@ -12,7 +12,10 @@ export interface DevclusterOptions {
   /** Runs the controllers. Default: false in `memory` without `stateDir`. */
   controllers?: boolean;
   /** Runs the kubelet with these images. */
-  kubelet?: { images: ImageCatalog; environment: Record<string, string | undefined> };
+  kubelet?: {
+    images: ImageCatalog;
+    environment: Record<string, string | undefined>;
+  };
   /** How many changes of each kind a watch can resume from. Default 5,000. */
   watchHistory?: number;
   log?: Logger;

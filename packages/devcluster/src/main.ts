@@ -30,18 +30,30 @@ function readArguments() {
   const { state, store } = values;
   if (!state) throw new UsageError(`--state is missing. Usage: ${usage}`);
   if (store !== 'memory' && store !== 'sqlite') {
-    throw new UsageError(`--store is ${JSON.stringify(store)}; it can be memory or sqlite.`);
+    throw new UsageError(
+      `--store is ${JSON.stringify(store)}; it can be memory or sqlite.`,
+    );
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new UsageError(`--port is ${JSON.stringify(values.port)}; it can be 0 (any) to 65535.`);
+    throw new UsageError(
+      `--port is ${JSON.stringify(values.port)}; it can be 0 (any) to 65535.`,
+    );
   }
-  return { ...values, state: path.resolve(state), store: store as 'memory' | 'sqlite', port };
+  return {
+    ...values,
+    state: path.resolve(state),
+    store: store as 'memory' | 'sqlite',
+    port,
+  };
 }
 
 async function main(): Promise<void> {
   const options = readArguments();
-  const log = pino({ level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2));
+  const log = pino(
+    { level: process.env.LOG_LEVEL ?? 'info' },
+    pino.destination(2),
+  );
   const images = options.images
     ? ImageCatalog.parse(readFileSync(options.images, 'utf8'), options.images)
     : new ImageCatalog({});
@@ -53,7 +65,9 @@ async function main(): Promise<void> {
     ...(options.kubelet && { kubelet: { images, environment: process.env } }),
     log,
   });
-  const kubeconfig = path.resolve(options.kubeconfig ?? path.join(options.state, 'kubeconfig'));
+  const kubeconfig = path.resolve(
+    options.kubeconfig ?? path.join(options.state, 'kubeconfig'),
+  );
   mkdirSync(path.dirname(kubeconfig), { recursive: true });
   writeFileSync(kubeconfig, devcluster.kubeconfig, { mode: 0o600 });
 
@@ -67,17 +81,26 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
   process.stdout.write(
-    `${JSON.stringify({ ready: true, apiServer: devcluster.server, kubeconfig })}\n`,
+    `${JSON.stringify({
+      ready: true,
+      apiServer: devcluster.server,
+      kubeconfig,
+    })}\n`,
   );
 }
 
+/** What a person can do about an error; the whole stack where nobody foresaw it. */
+function explain(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE') {
+    const port = process.argv[process.argv.indexOf('--port') + 1];
+    return `Port ${port} is in use. Choose another --port, or 0 for any free one.`;
+  }
+  const isForPeople =
+    error.name === 'UsageError' || error.name === 'ImagesFileError';
+  return isForPeople ? error.message : error.stack ?? error.message;
+}
+
 main().catch((error: NodeJS.ErrnoException) => {
-  const why =
-    error.code === 'EADDRINUSE'
-      ? `Port ${process.argv[process.argv.indexOf('--port') + 1]} is in use. Choose another --port, or 0 for any free one.`
-      : error.name === 'UsageError' || error.name === 'ImagesFileError'
-      ? error.message
-      : error.stack;
-  process.stderr.write(`devcluster: ${why}\n`);
+  process.stderr.write(`devcluster: ${explain(error)}\n`);
   process.exit(1);
 });

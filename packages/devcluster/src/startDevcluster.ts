@@ -2,7 +2,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { kubeConfigAccess } from '@greenroom/controller-runtime';
 import { pino, type Logger } from 'pino';
-import { bootstrapObjects, kubernetesServiceAddress, publishApiServer } from './bootstrap/bootstrapObjects';
+import {
+  bootstrapObjects,
+  kubernetesServiceAddress,
+  publishApiServer,
+} from './bootstrap/bootstrapObjects';
 import { ApiServer } from './apiserver/ApiServer';
 import { createMachinery } from './apiserver/createMachinery';
 import { loadSecrets } from './credentials/ClusterSecrets';
@@ -15,7 +19,9 @@ import { SqliteStoreLog } from './store/SqliteStoreLog';
 import type { StoreLog } from './store/StoreLog';
 
 /** Starts a Kubernetes API server on loopback and, if asked, controllers and a kubelet; resolves when it answers. */
-export async function startDevcluster(options: DevclusterOptions = {}): Promise<Devcluster> {
+export async function startDevcluster(
+  options: DevclusterOptions = {},
+): Promise<Devcluster> {
   const { stateDir, port = 0 } = options;
   const log = options.log ?? pino({ level: 'silent' });
   if (stateDir) mkdirSync(stateDir, { recursive: true, mode: 0o700 });
@@ -29,12 +35,17 @@ export async function startDevcluster(options: DevclusterOptions = {}): Promise<
     ...machinery,
     certificate: secrets.certificates.certificate,
     key: secrets.certificates.key,
-    onError: (error, request) => log.error({ err: error, request }, 'a request failed unexpectedly'),
+    onError: (error, request) =>
+      log.error({ err: error, request }, 'a request failed unexpectedly'),
   });
   const actualPort = await api.listen(port);
   publishApiServer(store, actualPort, now());
   const server = `https://127.0.0.1:${actualPort}`;
-  const config = kubeconfig({ server, ca: secrets.certificates.ca, token: secrets.adminToken });
+  const config = kubeconfig({
+    server,
+    ca: secrets.certificates.ca,
+    token: secrets.adminToken,
+  });
   const node = await startNode(options, config, api, log);
   return {
     kubeconfig: config,
@@ -51,7 +62,8 @@ export async function startDevcluster(options: DevclusterOptions = {}): Promise<
 function openLog({ store, stateDir }: DevclusterOptions): StoreLog | undefined {
   const kind = store ?? (stateDir ? 'sqlite' : 'memory');
   if (kind === 'memory') return undefined;
-  if (!stateDir) throw new Error('The store "sqlite" needs a stateDir to keep its file in.');
+  if (!stateDir)
+    throw new Error('The store "sqlite" needs a stateDir to keep its file in.');
   return new SqliteStoreLog(path.join(stateDir, 'objects.sqlite'));
 }
 
@@ -65,7 +77,9 @@ async function startNode(
   const stops: (() => Promise<void>)[] = [];
   const needsFolder = controllers || kubelet;
   if (needsFolder && !stateDir) {
-    throw new Error('Controllers and kubelet need a stateDir for volumes and logs.');
+    throw new Error(
+      'Controllers and kubelet need a stateDir for volumes and logs.',
+    );
   }
   if (controllers) {
     const running = await Controllers.start({

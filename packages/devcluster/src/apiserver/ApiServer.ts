@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { kubernetesVersion } from '../schemas/definitions';
+import { kubernetesVersion } from '../schemas/definitions.generated';
 import type { Json } from '../store/KubernetesObject';
 import type { Authenticator } from './auth/Authenticator';
 import { forbiddenMessage } from './auth/forbiddenMessage';
@@ -17,7 +17,13 @@ import {
   resourceList,
 } from './discovery/discoveryDocuments';
 import { OpenApiDocuments } from './discovery/openApi';
-import { ApiError, forbidden, internalError, methodNotAllowed, pathNotFound } from './errors/ApiError';
+import {
+  ApiError,
+  forbidden,
+  internalError,
+  methodNotAllowed,
+  pathNotFound,
+} from './errors/ApiError';
 import { handleResource } from './handlers/handleResource';
 import type { RequestContext } from './http/RequestContext';
 import { ok, sendReply, type Reply } from './http/Reply';
@@ -46,13 +52,19 @@ export class ApiServer {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: 16 * 1024 * 1024,
-    handleProtocols: offered => execProtocols.find(each => offered.has(each)) ?? false,
+    handleProtocols: offered =>
+      execProtocols.find(each => offered.has(each)) ?? false,
   });
 
   constructor(private readonly options: ApiServerOptions) {
     this.openApi = new OpenApiDocuments(options.machinery.registry);
     this.server = createServer(
-      { cert: options.certificate, key: options.key, keepAlive: true, noDelay: true },
+      {
+        cert: options.certificate,
+        key: options.key,
+        keepAlive: true,
+        noDelay: true,
+      },
       (request, response) => void this.answer(request, response),
     );
     // Watches are quiet for long; the server ends them itself.
@@ -83,13 +95,18 @@ export class ApiServer {
 
   /** Ends every connection, the watches too. */
   async close(): Promise<void> {
-    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    const closed = new Promise<void>(resolve =>
+      this.server.close(() => resolve()),
+    );
     for (const socket of this.sockets.clients) socket.terminate();
     this.server.closeAllConnections();
     await closed;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     try {
       const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
       const user = await this.admit(request, info);
@@ -103,7 +120,10 @@ export class ApiServer {
   }
 
   /** Who asks, once it is known that they may. @throws ApiError */
-  private async admit(request: IncomingMessage, info: RequestInfo): Promise<UserInfo> {
+  private async admit(
+    request: IncomingMessage,
+    info: RequestInfo,
+  ): Promise<UserInfo> {
     const { authenticator, machinery } = this.options;
     const asking = await authenticator.authenticate(request);
     const user = impersonate(request, asking, machinery.authorizer);
@@ -113,40 +133,70 @@ export class ApiServer {
       : { verb, path };
     if (!machinery.authorizer.authorize(user, attributes).allowed) {
       const why = forbiddenMessage(user, attributes);
-      if (info.isResource) throw forbidden({ group, resource }, name ?? '', why);
+      if (info.isResource)
+        throw forbidden({ group, resource }, name ?? '', why);
       throw new ApiError(403, 'Forbidden', `forbidden: ${why}`, {});
     }
     return user;
   }
 
   /** Takes WebSockets for `exec` and `attach`. */
-  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  private async upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
       const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
       const user = await this.admit(request, info);
       const { machinery } = this.options;
-      const resource = machinery.registry.find(info.group, info.version, info.resource);
+      const resource = machinery.registry.find(
+        info.group,
+        info.version,
+        info.resource,
+      );
       if (!resource || info.resource !== 'pods') throw pathNotFound();
       // What a command does is more than reading, whatever method opens the stream.
       await this.admit(request, { ...info, verb: 'create' });
       const response = undefined as unknown as ServerResponse;
-      const context: RequestContext = { machinery, info, resource, user, request, response };
-      if (info.subresource === 'portforward') return await forwardPort(context);
-      if (info.subresource !== 'exec' && info.subresource !== 'attach') throw pathNotFound();
+      const context: RequestContext = {
+        machinery,
+        info,
+        resource,
+        user,
+        request,
+        response,
+      };
+      if (info.subresource === 'portforward') await forwardPort(context);
+      if (info.subresource !== 'exec' && info.subresource !== 'attach')
+        throw pathNotFound();
       const begin = prepareExec(context);
-      this.sockets.handleUpgrade(request, socket, head, each => void begin(each));
+      this.sockets.handleUpgrade(
+        request,
+        socket,
+        head,
+        each => void begin(each),
+      );
     } catch (error) {
       this.refuseUpgrade(request, socket, error);
     }
   }
 
-  private refuseUpgrade(request: IncomingMessage, socket: Duplex, error: unknown): void {
+  private refuseUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    error: unknown,
+  ): void {
     const refusal = this.asRefusal(request, error);
     const body = JSON.stringify(refusal.toStatus());
     socket.end(
-      `HTTP/1.1 ${refusal.code} ${refusal.reason || 'Error'}\r\nContent-Type: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      `HTTP/1.1 ${refusal.code} ${
+        refusal.reason || 'Error'
+      }\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${Buffer.byteLength(
+          body,
+        )}\r\nConnection: close\r\n\r\n${body}`,
     );
   }
 
@@ -157,39 +207,76 @@ export class ApiServer {
     user: UserInfo,
   ): Promise<Reply | void> {
     const { machinery, authenticator } = this.options;
-    if (isReview(info)) return answerReview(request, { machinery, authenticator, user, info });
-    const resource = machinery.registry.find(info.group, info.version, info.resource);
+    if (isReview(info))
+      return answerReview(request, { machinery, authenticator, user, info });
+    const resource = machinery.registry.find(
+      info.group,
+      info.version,
+      info.resource,
+    );
     if (!resource) throw pathNotFound();
-    const context: RequestContext = { machinery, info, resource, user, request, response };
+    const context: RequestContext = {
+      machinery,
+      info,
+      resource,
+      user,
+      request,
+      response,
+    };
     return handleResource(context);
   }
 
-  private answerPath(request: IncomingMessage, { path, verb, query }: RequestInfo): Reply {
+  private answerPath(
+    request: IncomingMessage,
+    { path, verb, query }: RequestInfo,
+  ): Reply {
     if (verb !== 'get' && verb !== 'head') throw methodNotAllowed();
     const { registry } = this.options.machinery;
-    const wantsAggregated = /as=APIGroupDiscoveryList/.test(request.headers.accept ?? '');
+    const wantsAggregated = /as=APIGroupDiscoveryList/.test(
+      request.headers.accept ?? '',
+    );
     const aggregated = (isCore: boolean): Reply => ({
       status: 200,
       body: aggregatedDiscovery(registry, isCore),
-      contentType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+      contentType:
+        'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
     });
     const parts = path.split('/').filter(Boolean);
     switch (parts[0]) {
       case undefined:
-        return ok({ paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] });
+        return ok({
+          paths: [
+            '/api',
+            '/apis',
+            '/healthz',
+            '/livez',
+            '/openapi/v2',
+            '/openapi/v3',
+            '/readyz',
+            '/version',
+          ],
+        });
       case 'healthz':
       case 'livez':
       case 'readyz':
-        return { status: 200, body: undefined, text: 'ok', contentType: 'text/plain; charset=utf-8' };
+        return {
+          status: 200,
+          body: undefined,
+          text: 'ok',
+          contentType: 'text/plain; charset=utf-8',
+        };
       case 'version':
         return ok(versionDocument());
       case 'api':
         if (parts.length === 1) {
-          return wantsAggregated ? aggregated(true) : ok(coreVersions(request.headers.host ?? ''));
+          return wantsAggregated
+            ? aggregated(true)
+            : ok(coreVersions(request.headers.host ?? ''));
         }
         return this.found(resourceList(registry, '', parts[1]));
       case 'apis':
-        if (parts.length === 1) return wantsAggregated ? aggregated(false) : ok(groupList(registry));
+        if (parts.length === 1)
+          return wantsAggregated ? aggregated(false) : ok(groupList(registry));
         return this.found(
           parts.length === 2
             ? groupDocument(registry, parts[1])
@@ -205,11 +292,17 @@ export class ApiServer {
   private answerOpenApi(parts: string[], _query: URLSearchParams): Reply {
     const json = 'application/json';
     if (parts[1] === 'v2') {
-      return { status: 200, body: undefined, text: this.openApi.swagger(), contentType: json };
+      return {
+        status: 200,
+        body: undefined,
+        text: this.openApi.swagger(),
+        contentType: json,
+      };
     }
     if (parts[1] !== 'v3') throw pathNotFound();
     if (parts.length === 2) return ok(this.openApi.index());
-    const [group, version] = parts[2] === 'api' ? ['', parts[3]] : [parts[3], parts[4]];
+    const [group, version] =
+      parts[2] === 'api' ? ['', parts[3]] : [parts[3], parts[4]];
     const text = this.openApi.document(group, version);
     if (text === undefined) throw pathNotFound();
     return { status: 200, body: undefined, text, contentType: json };
@@ -220,7 +313,11 @@ export class ApiServer {
     return ok(document);
   }
 
-  private refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  private refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: unknown,
+  ): void {
     const refusal = this.asRefusal(request, error);
     if (response.headersSent) {
       response.destroy();
@@ -236,7 +333,9 @@ export class ApiServer {
   private asRefusal(request: IncomingMessage, error: unknown): ApiError {
     if (error instanceof ApiError) return error;
     this.options.onError(error, `${request.method} ${request.url}`);
-    return internalError(error instanceof Error ? error.message : String(error));
+    return internalError(
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
 
@@ -251,6 +350,8 @@ function versionDocument(): Json {
     buildDate: '1970-01-01T00:00:00Z',
     goVersion: '',
     compiler: 'devcluster',
-    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    platform: `${process.platform}/${
+      process.arch === 'x64' ? 'amd64' : process.arch
+    }`,
   };
 }

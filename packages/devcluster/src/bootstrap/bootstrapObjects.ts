@@ -61,7 +61,10 @@ function endpoints(port: number): Json {
       labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
     },
     subsets: [
-      { addresses: [{ ip: '127.0.0.1' }], ports: [{ name: 'https', port, protocol: 'TCP' }] },
+      {
+        addresses: [{ ip: '127.0.0.1' }],
+        ports: [{ name: 'https', port, protocol: 'TCP' }],
+      },
     ],
   };
 }
@@ -89,27 +92,41 @@ export function bootstrapObjects(store: ObjectStore, now: number): void {
     store.create(collection, withIdentity(object, now));
   };
   for (const name of namespaces) create('/namespaces', namespace(name));
-  for (const role of clusterRoles) create('rbac.authorization.k8s.io/clusterroles', role);
+  for (const role of clusterRoles)
+    create('rbac.authorization.k8s.io/clusterroles', role);
   for (const each of clusterRoleBindings) {
     create('rbac.authorization.k8s.io/clusterrolebindings', each);
   }
   create(
     'scheduling.k8s.io/priorityclasses',
-    priorityClass('system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'),
+    priorityClass(
+      'system-cluster-critical',
+      2_000_000_000,
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    ),
   );
   create(
     'scheduling.k8s.io/priorityclasses',
-    priorityClass('system-node-critical', 2_000_001_000, 'Used for system critical pods that must not be moved from their current node.'),
+    priorityClass(
+      'system-node-critical',
+      2_000_001_000,
+      'Used for system critical pods that must not be moved from their current node.',
+    ),
   );
   create('/services', service());
 }
 
 /** Points the Service `kubernetes` at the port that the server has this time. */
-export function publishApiServer(store: ObjectStore, port: number, now: number): void {
+export function publishApiServer(
+  store: ObjectStore,
+  port: number,
+  now: number,
+): void {
   const put = (collection: string, object: Json) => {
     const known = store.get(collection, 'default', 'kubernetes');
     if (!known) store.create(collection, withIdentity(object, now));
-    else store.update(collection, { ...object, metadata: known.metadata }, known);
+    else
+      store.update(collection, { ...object, metadata: known.metadata }, known);
   };
   put('/endpoints', endpoints(port));
   put('discovery.k8s.io/endpointslices', endpointSlice(port));
@@ -118,6 +135,10 @@ export function publishApiServer(store: ObjectStore, port: number, now: number):
 function withIdentity(object: Json, now: number): KubernetesObject {
   return {
     ...object,
-    metadata: { ...object.metadata, uid: randomUUID(), creationTimestamp: timestamp(now) },
+    metadata: {
+      ...object.metadata,
+      uid: randomUUID(),
+      creationTimestamp: timestamp(now),
+    },
   };
 }

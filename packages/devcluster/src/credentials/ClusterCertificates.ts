@@ -21,10 +21,15 @@ const dnsNames = [
 ];
 
 /** Makes a new authority and a server certificate. The authority's key is not kept. */
-export async function createCertificates(serviceAddress: string): Promise<ClusterCertificates> {
+export async function createCertificates(
+  serviceAddress: string,
+): Promise<ClusterCertificates> {
   x509.cryptoProvider.set(webcrypto as Crypto);
   const generate = () =>
-    webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+    webcrypto.subtle.generateKey(algorithm, true, [
+      'sign',
+      'verify',
+    ]) as Promise<CryptoKeyPair>;
   const [authority, server] = await Promise.all([generate(), generate()]);
   const notBefore = new Date(Date.now() - 60_000);
   const notAfter = new Date(Date.now() + 10 * year);

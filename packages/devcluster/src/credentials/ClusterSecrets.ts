@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ServiceAccountTokens } from '../apiserver/auth/ServiceAccountTokens';
-import { createCertificates, type ClusterCertificates } from './ClusterCertificates';
+import {
+  createCertificates,
+  type ClusterCertificates,
+} from './ClusterCertificates';
 
 /** What must be the same after a restart, so that kubeconfigs, tokens and pods stay good. */
 export interface ClusterSecrets {

@@ -19,11 +19,16 @@ export function kubeconfig({
     clusters: [
       {
         name,
-        cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') },
+        cluster: {
+          server,
+          'certificate-authority-data': Buffer.from(ca).toString('base64'),
+        },
       },
     ],
     users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: 'admin', namespace: 'default' } }],
+    contexts: [
+      { name, context: { cluster: name, user: 'admin', namespace: 'default' } },
+    ],
     'current-context': name,
   });
 }

@@ -18,9 +18,4 @@ export interface KubeletOptions {
   restartBackOff?: { baseMs: number; maxMs: number };
   /** How long containers may take to end when the kubelet stops, in milliseconds. Default 5,000. */
   stopGraceMs?: number;
-  /**
-   * `none`: processes run on the host as they are. `bubblewrap`: with their own view of mounts. `auto`, the default, is bubblewrap
-   * where it works.
-   */
-  isolation?: 'auto' | 'bubblewrap' | 'none';
 }

@@ -22,12 +22,15 @@ const decimalExponent: Record<string, number> = {
   E: 18,
 };
 const nano = 1_000_000_000n;
-const pattern = /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
+const pattern =
+  /^([+-]?)(\d+\.?\d*|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?|[eE][+-]?\d+)$/;
 
 type Format = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
 
 /** Nano units of a quantity and how it is written; `undefined` if the text is none. */
-export function parseQuantity(text: string): { nanos: bigint; format: Format } | undefined {
+export function parseQuantity(
+  text: string,
+): { nanos: bigint; format: Format } | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [, sign, digits, suffix] = match;
@@ -67,7 +70,10 @@ export function canonicalQuantity(text: string): string | undefined {
 }
 
 /** Writes nano units with the largest suffix that needs no fraction. */
-export function formatQuantity(nanos: bigint, format: Format = 'DecimalSI'): string {
+export function formatQuantity(
+  nanos: bigint,
+  format: Format = 'DecimalSI',
+): string {
   if (nanos === 0n) return '0';
   if (format === 'BinarySI' && nanos % nano === 0n) {
     const units = nanos / nano;
@@ -85,8 +91,11 @@ export function formatQuantity(nanos: bigint, format: Format = 'DecimalSI'): str
     value /= 1000n;
     exponent += 3;
   }
-  if (format === 'DecimalExponent') return exponent === 0 ? String(value) : `${value}e${exponent}`;
-  const suffix = Object.keys(decimalExponent).find(each => decimalExponent[each] === exponent);
+  if (format === 'DecimalExponent')
+    return exponent === 0 ? String(value) : `${value}e${exponent}`;
+  const suffix = Object.keys(decimalExponent).find(
+    each => decimalExponent[each] === exponent,
+  );
   return `${value}${suffix}`;
 }
 

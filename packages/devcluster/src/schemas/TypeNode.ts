@@ -48,7 +48,14 @@ export interface ListNode extends NodeBase {
 
 export interface ScalarNode extends NodeBase {
   kind: 'scalar';
-  scalar: 'string' | 'integer' | 'number' | 'boolean' | 'intOrString' | 'quantity' | 'time';
+  scalar:
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'intOrString'
+    | 'quantity'
+    | 'time';
 }
 
 /** Any JSON; it is owned as a whole where its shape is unknown. */
@@ -58,7 +65,10 @@ export interface AnyNode extends NodeBase {
 }
 
 /** Finds the schema a reference names. */
-export type Definitions = (name: string) => { node: TypeNode; schema: JsonSchema };
+export type Definitions = (name: string) => {
+  node: TypeNode;
+  schema: JsonSchema;
+};
 
 const goScalar: Record<string, string> = {
   int32: 'int32',
@@ -70,7 +80,9 @@ const refPrefix = '#/components/schemas/';
 
 /** The name a schema refers to, directly or, where it adds a default, through its only `allOf`. */
 export function referenceOf(schema: JsonSchema): string | undefined {
-  const ref = schema.$ref ?? (schema.allOf?.length === 1 ? schema.allOf[0].$ref : undefined);
+  const ref =
+    schema.$ref ??
+    (schema.allOf?.length === 1 ? schema.allOf[0].$ref : undefined);
   return ref?.slice(refPrefix.length);
 }
 
@@ -83,15 +95,25 @@ export function compileType(
   const reference = referenceOf(schema);
   if (reference) {
     const { node } = definitions(reference);
-    return schema.default === undefined ? node : { ...node, default: schema.default };
+    return schema.default === undefined
+      ? node
+      : { ...node, default: schema.default };
   }
   const base = {
     goType,
     ...(schema.default !== undefined && { default: schema.default }),
     ...(schema.nullable && { nullable: true }),
   };
-  if (schema['x-kubernetes-int-or-string'] || schema.format === 'int-or-string') {
-    return { ...base, kind: 'scalar', scalar: 'intOrString', goType: goType || 'intstr.IntOrString' };
+  if (
+    schema['x-kubernetes-int-or-string'] ||
+    schema.format === 'int-or-string'
+  ) {
+    return {
+      ...base,
+      kind: 'scalar',
+      scalar: 'intOrString',
+      goType: goType || 'intstr.IntOrString',
+    };
   }
   switch (schema.type) {
     case 'string':
@@ -102,7 +124,12 @@ export function compileType(
         goType: goType || (schema.format === 'byte' ? '[]uint8' : 'string'),
       };
     case 'integer':
-      return { ...base, kind: 'scalar', scalar: 'integer', goType: goScalar[schema.format ?? ''] ?? 'int64' };
+      return {
+        ...base,
+        kind: 'scalar',
+        scalar: 'integer',
+        goType: goScalar[schema.format ?? ''] ?? 'int64',
+      };
     case 'number':
       return { ...base, kind: 'scalar', scalar: 'number', goType: 'float64' };
     case 'boolean':
@@ -140,7 +167,10 @@ function compileObject(
       embedded,
     };
   }
-  if (schema.additionalProperties && typeof schema.additionalProperties === 'object') {
+  if (
+    schema.additionalProperties &&
+    typeof schema.additionalProperties === 'object'
+  ) {
     const values = compileType(schema.additionalProperties, definitions);
     return {
       ...base,
@@ -150,8 +180,20 @@ function compileObject(
       goType: base.goType || `map[string]${values.goType}`,
     };
   }
-  if (schema.type === 'object' && !open && !base.goType && schema.additionalProperties !== true) {
-    return { ...base, kind: 'struct', fields: new Map(), atomic: false, open: false, embedded };
+  if (
+    schema.type === 'object' &&
+    !open &&
+    !base.goType &&
+    schema.additionalProperties !== true
+  ) {
+    return {
+      ...base,
+      kind: 'struct',
+      fields: new Map(),
+      atomic: false,
+      open: false,
+      embedded,
+    };
   }
   return { ...base, kind: 'any', embedded };
 }

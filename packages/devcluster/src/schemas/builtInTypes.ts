@@ -1,4 +1,4 @@
-import { definitionsJson } from './definitions';
+import { definitionsJson } from './definitions.generated';
 import type { JsonSchema } from './JsonSchema';
 import { compileType, type StructNode, type TypeNode } from './TypeNode';
 
@@ -54,7 +54,8 @@ export function builtInType(name: string): TypeNode {
   const known = special[name] ?? compiled.get(name);
   if (known) return known;
   const schema = builtInSchemas()[name];
-  if (!schema) throw new Error(`There is no built-in definition called ${name}.`);
+  if (!schema)
+    throw new Error(`There is no built-in definition called ${name}.`);
   const [, goType] = /\.([^.]+\.[^.]+)$/.exec(name) ?? [];
   const node = compileType(
     schema,
@@ -70,5 +71,7 @@ export function builtInType(name: string): TypeNode {
 
 /** The type of every object's `metadata`. */
 export function objectMetaType(): StructNode {
-  return builtInType('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') as StructNode;
+  return builtInType(
+    'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+  ) as StructNode;
 }

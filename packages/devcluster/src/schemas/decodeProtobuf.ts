@@ -1,5 +1,6 @@
 import type { Json } from '../store/KubernetesObject';
-import { messagesText } from './messages';
+import { ProtobufReader, ProtobufError } from './ProtobufReader';
+import { messagesText } from './messages.generated';
 
 /** How bodies of this encoding begin. */
 const magic = Buffer.from('k8s\0');
@@ -8,11 +9,6 @@ interface Field {
   name: string;
   type: string;
   shape: 'one' | 'list' | 'map';
-}
-
-/** A body is not what its content type says. */
-export class ProtobufError extends Error {
-  readonly name = 'ProtobufError';
 }
 
 /** Structs that Go embeds: their fields stand in the outer object. */
@@ -34,132 +30,30 @@ const pointers = new Set(
   gracePeriodSeconds hostUsers immutable leaseDurationSeconds leaseTransitions manualSelector minReplicas mode optional
   orphanDependents parallelism priority privileged progressDeadlineSeconds readOnlyRootFilesystem replicas
   revisionHistoryLimit runAsGroup runAsNonRoot runAsUser shareProcessNamespace suspend
-  terminationGracePeriodSeconds timeoutSeconds ttlSecondsAfterFinished value port intVal`.split(/\s+/),
+  terminationGracePeriodSeconds timeoutSeconds ttlSecondsAfterFinished value port intVal`.split(
+    /\s+/,
+  ),
 );
-
-let parsed: Map<string, Map<number, Field>> | undefined;
-
-function messages(): Map<string, Map<number, Field>> {
-  if (parsed) return parsed;
-  parsed = new Map();
-  for (const line of messagesText.trim().split('\n')) {
-    const [name, ...fields] = line.replaceAll('~', 'k8s.io.').split(' ');
-    parsed.set(
-      name,
-      new Map(
-        fields.map(field => {
-          const [number, fieldName, type] = field.split(':');
-          const shape = type.endsWith('[]') ? 'list' : type.endsWith('{}') ? 'map' : 'one';
-          return [Number(number), { name: fieldName, type: type.replace(/(\[\]|\{\})$/, ''), shape }];
-        }),
-      ),
-    );
-  }
-  return parsed;
-}
-
-/** An object from Kubernetes' protobuf encoding, as its JSON would be. @throws ProtobufError */
-export function decodeProtobuf(body: Buffer): Json {
-  if (!body.subarray(0, 4).equals(magic)) {
-    throw new ProtobufError('The body does not begin like a protobuf of Kubernetes.');
-  }
-  const envelope = decodeMessage(body.subarray(4), 'k8s.io.apimachinery.pkg.runtime.Unknown');
-  const { apiVersion = '', kind = '' } = envelope.typeMeta ?? {};
-  const object = decodeMessage(Buffer.from(envelope.raw ?? '', 'base64'), messageOf(apiVersion, kind));
-  return { apiVersion, kind, ...object };
-}
-
-function messageOf(apiVersion: string, kind: string): string {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
-  const candidates = [
-    `k8s.io.api.${group.split('.')[0]}.${version}.${kind}`,
-    `k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.${version}.${kind}`,
-    `k8s.io.apimachinery.pkg.apis.meta.${version}.${kind}`,
-  ];
-  const found = candidates.find(each => messages().has(each));
-  if (!found) throw new ProtobufError(`${apiVersion} ${kind} has no protobuf form here; send JSON.`);
-  return found;
-}
-
-function decodeMessage(bytes: Buffer, type: string): Json {
-  const special = specials[type];
-  if (special) return special(fieldsOf(bytes, type));
-  return fieldsOf(bytes, type);
-}
-
-function fieldsOf(bytes: Buffer, type: string): Record<string, Json> {
-  const known = messages().get(type);
-  if (!known) throw new ProtobufError(`${type} is not known.`);
-  const result: Record<string, Json> = {};
-  const reader = new Reader(bytes);
-  while (!reader.isAtEnd) {
-    const tag = reader.varint();
-    const wire = Number(tag & 7n);
-    const raw = reader.value(wire);
-    const field = known.get(Number(tag >> 3n));
-    if (!field) continue;
-    if (field.shape === 'map') {
-      const entry = decodeEntry(raw as Buffer, field.type);
-      (result[field.name] ??= {})[entry.key] = entry.value;
-      continue;
-    }
-    const value = decodeValue(raw, field);
-    if (value === undefined) continue;
-    if (field.shape === 'list') (result[field.name] ??= []).push(value);
-    else if (embedded.has(field.name) && typeof value === 'object') Object.assign(result, value);
-    else result[field.name] = value;
-  }
-  return result;
-}
-
-function decodeValue(raw: bigint | Buffer | number, { type, name, shape }: Field): Json {
-  switch (type) {
-    case 'string':
-      return (raw as Buffer).toString('utf8');
-    case 'bytes':
-      return (raw as Buffer).toString('base64');
-    case 'bool':
-      if (raw !== 0n) return true;
-      return shape === 'one' && !pointers.has(name) ? undefined : false;
-    case 'double':
-      return raw;
-    case 'int32':
-    case 'int64':
-    case 'uint32':
-    case 'uint64': {
-      const number = Number(BigInt.asIntN(64, raw as bigint));
-      return number === 0 && shape === 'one' && !pointers.has(name) ? undefined : number;
-    }
-    default:
-      return decodeMessage(raw as Buffer, type);
-  }
-}
-
-function decodeEntry(bytes: Buffer, type: string): { key: string; value: Json } {
-  const reader = new Reader(bytes);
-  const entry: { key: string; value: Json } = { key: '', value: type === 'string' ? '' : {} };
-  while (!reader.isAtEnd) {
-    const tag = reader.varint();
-    const raw = reader.value(Number(tag & 7n));
-    if (tag >> 3n === 1n) entry.key = (raw as Buffer).toString('utf8');
-    else entry.value = decodeValue(raw, { name: '', type, shape: 'list' });
-  }
-  return entry;
-}
 
 const json = ({ raw }: Record<string, Json>) =>
   raw ? JSON.parse(Buffer.from(raw, 'base64').toString('utf8')) : null;
 const items = ({ items: each }: Record<string, Json>) => each ?? [];
 const time = ({ seconds, nanos = 0 }: Record<string, Json>) =>
-  seconds === undefined ? null : new Date(seconds * 1000 + nanos / 1e6).toISOString();
+  seconds === undefined
+    ? null
+    : new Date(seconds * 1000 + nanos / 1e6).toISOString();
 const meta = 'k8s.io.apimachinery.pkg.apis.meta.v1';
 const extensions = 'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1';
 
 /** Messages whose JSON is not an object of their fields. */
 const specials: Record<string, (fields: Record<string, Json>) => Json> = {
-  'k8s.io.apimachinery.pkg.api.resource.Quantity': ({ string }) => string ?? '0',
-  'k8s.io.apimachinery.pkg.util.intstr.IntOrString': ({ type, intVal, strVal }) =>
-    type === 1 ? strVal ?? '' : intVal ?? 0,
+  'k8s.io.apimachinery.pkg.api.resource.Quantity': ({ string }) =>
+    string ?? '0',
+  'k8s.io.apimachinery.pkg.util.intstr.IntOrString': ({
+    type,
+    intVal,
+    strVal,
+  }) => (type === 1 ? strVal ?? '' : intVal ?? 0),
   'k8s.io.apimachinery.pkg.runtime.RawExtension': json,
   'k8s.io.api.authentication.v1.ExtraValue': items,
   'k8s.io.api.authorization.v1.ExtraValue': items,
@@ -180,51 +74,153 @@ const specials: Record<string, (fields: Record<string, Json>) => Json> = {
     ...(ref && { $ref: ref }),
     ...(schema && { $schema: schema }),
   }),
-  [`${extensions}.JSONSchemaPropsOrArray`]: ({ schema, jSONSchemas }) => schema ?? jSONSchemas,
-  [`${extensions}.JSONSchemaPropsOrBool`]: ({ allows, schema }) => schema ?? Boolean(allows),
-  [`${extensions}.JSONSchemaPropsOrStringArray`]: ({ schema, property }) => schema ?? property,
+  [`${extensions}.JSONSchemaPropsOrArray`]: ({ schema, jSONSchemas }) =>
+    schema ?? jSONSchemas,
+  [`${extensions}.JSONSchemaPropsOrBool`]: ({ allows, schema }) =>
+    schema ?? Boolean(allows),
+  [`${extensions}.JSONSchemaPropsOrStringArray`]: ({ schema, property }) =>
+    schema ?? property,
 };
 
-class Reader {
-  private at = 0;
+let parsed: Map<string, Map<number, Field>> | undefined;
 
-  constructor(private readonly bytes: Buffer) {}
-
-  get isAtEnd(): boolean {
-    return this.at >= this.bytes.length;
+function messages(): Map<string, Map<number, Field>> {
+  if (parsed) return parsed;
+  parsed = new Map();
+  for (const line of messagesText.trim().split('\n')) {
+    const [name, ...fields] = line.replaceAll('~', 'k8s.io.').split(' ');
+    parsed.set(
+      name,
+      new Map(
+        fields.map(field => {
+          const [number, fieldName, type] = field.split(':');
+          const shape = shapeOf(type);
+          return [
+            Number(number),
+            { name: fieldName, type: type.replace(/(\[\]|\{\})$/, ''), shape },
+          ];
+        }),
+      ),
+    );
   }
+  return parsed;
+}
 
-  varint(): bigint {
-    let result = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = this.bytes[this.at];
-      if (byte === undefined || shift > 63n) throw new ProtobufError('The body ends too early.');
-      this.at += 1;
-      result |= BigInt(byte & 127) << shift;
-      if (byte < 128) return result;
+function shapeOf(type: string): Field['shape'] {
+  if (type.endsWith('[]')) return 'list';
+  return type.endsWith('{}') ? 'map' : 'one';
+}
+
+/** An object from Kubernetes' protobuf encoding, as its JSON would be. @throws ProtobufError */
+export function decodeProtobuf(body: Buffer): Json {
+  if (!body.subarray(0, 4).equals(magic)) {
+    throw new ProtobufError(
+      'The body does not begin like a protobuf of Kubernetes.',
+    );
+  }
+  const envelope = decodeMessage(
+    body.subarray(4),
+    'k8s.io.apimachinery.pkg.runtime.Unknown',
+  );
+  const { apiVersion = '', kind = '' } = envelope.typeMeta ?? {};
+  const object = decodeMessage(
+    Buffer.from(envelope.raw ?? '', 'base64'),
+    messageOf(apiVersion, kind),
+  );
+  return { apiVersion, kind, ...object };
+}
+
+function messageOf(apiVersion: string, kind: string): string {
+  const [group, version] = apiVersion.includes('/')
+    ? apiVersion.split('/')
+    : ['core', apiVersion];
+  const candidates = [
+    `k8s.io.api.${group.split('.')[0]}.${version}.${kind}`,
+    `k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.${version}.${kind}`,
+    `k8s.io.apimachinery.pkg.apis.meta.${version}.${kind}`,
+  ];
+  const found = candidates.find(each => messages().has(each));
+  if (!found)
+    throw new ProtobufError(
+      `${apiVersion} ${kind} has no protobuf form here; send JSON.`,
+    );
+  return found;
+}
+
+function decodeMessage(bytes: Buffer, type: string): Json {
+  const special = specials[type];
+  if (special) return special(fieldsOf(bytes, type));
+  return fieldsOf(bytes, type);
+}
+
+function fieldsOf(bytes: Buffer, type: string): Record<string, Json> {
+  const known = messages().get(type);
+  if (!known) throw new ProtobufError(`${type} is not known.`);
+  const result: Record<string, Json> = {};
+  const reader = new ProtobufReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
+    const wire = Number(tag & 7n);
+    const raw = reader.value(wire);
+    const field = known.get(Number(tag >> 3n));
+    if (!field) continue;
+    if (field.shape === 'map') {
+      const entry = decodeEntry(raw as Buffer, field.type);
+      (result[field.name] ??= {})[entry.key] = entry.value;
+      continue;
     }
+    const value = decodeValue(raw, field);
+    if (value === undefined) continue;
+    if (field.shape === 'list') (result[field.name] ??= []).push(value);
+    else if (embedded.has(field.name) && typeof value === 'object')
+      Object.assign(result, value);
+    else result[field.name] = value;
   }
+  return result;
+}
 
-  value(wire: number): bigint | Buffer | number {
-    switch (wire) {
-      case 0:
-        return this.varint();
-      case 1:
-        return this.take(8).readDoubleLE();
-      case 2:
-        return this.take(Number(this.varint()));
-      case 5:
-        return this.take(4).readFloatLE();
-      default:
-        throw new ProtobufError(`Wire type ${wire} is not used by Kubernetes.`);
+function decodeValue(
+  raw: bigint | Buffer | number,
+  { type, name, shape }: Field,
+): Json {
+  switch (type) {
+    case 'string':
+      return (raw as Buffer).toString('utf8');
+    case 'bytes':
+      return (raw as Buffer).toString('base64');
+    case 'bool':
+      if (raw !== 0n) return true;
+      return shape === 'one' && !pointers.has(name) ? undefined : false;
+    case 'double':
+      return raw;
+    case 'int32':
+    case 'int64':
+    case 'uint32':
+    case 'uint64': {
+      const number = Number(BigInt.asIntN(64, raw as bigint));
+      return number === 0 && shape === 'one' && !pointers.has(name)
+        ? undefined
+        : number;
     }
+    default:
+      return decodeMessage(raw as Buffer, type);
   }
+}
 
-  private take(length: number): Buffer {
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new ProtobufError('The body ends too early.');
-    const part = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return part;
+function decodeEntry(
+  bytes: Buffer,
+  type: string,
+): { key: string; value: Json } {
+  const reader = new ProtobufReader(bytes);
+  const entry: { key: string; value: Json } = {
+    key: '',
+    value: type === 'string' ? '' : {},
+  };
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
+    const raw = reader.value(Number(tag & 7n));
+    if (tag >> 3n === 1n) entry.key = (raw as Buffer).toString('utf8');
+    else entry.value = decodeValue(raw, { name: '', type, shape: 'list' });
   }
+  return entry;
 }

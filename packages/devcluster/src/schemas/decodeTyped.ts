@@ -36,11 +36,21 @@ const pointerStrings = new Set([
  * optional fields too. The input is not changed.
  * @throws DecodeError
  */
-export function decodeTyped(value: Json, type: TypeNode, unknown: string[] = [], at = ''): Json {
+export function decodeTyped(
+  value: Json,
+  type: TypeNode,
+  unknown: string[] = [],
+  at = '',
+): Json {
   return decode(value, type, at, { unknown, trail: '', owner: type.goType });
 }
 
-function decode(value: Json, type: TypeNode, at: string, state: Decoding): Json {
+function decode(
+  value: Json,
+  type: TypeNode,
+  at: string,
+  state: Decoding,
+): Json {
   if (value === null || value === undefined) return undefined;
   switch (type.kind) {
     case 'any':
@@ -57,7 +67,12 @@ function decode(value: Json, type: TypeNode, at: string, state: Decoding): Json 
       if (!isObject(value)) throw mismatch(value, type, state);
       const result: Record<string, Json> = {};
       for (const [key, each] of Object.entries(value)) {
-        const item = decode(each, type.values, at ? `${at}.${key}` : key, state);
+        const item = decode(
+          each,
+          type.values,
+          at ? `${at}.${key}` : key,
+          state,
+        );
         result[key] = item === undefined ? emptyOf(type.values) : item;
       }
       return result;
@@ -67,7 +82,12 @@ function decode(value: Json, type: TypeNode, at: string, state: Decoding): Json 
   }
 }
 
-function decodeStruct(value: Json, type: StructNode, at: string, state: Decoding): Json {
+function decodeStruct(
+  value: Json,
+  type: StructNode,
+  at: string,
+  state: Decoding,
+): Json {
   if (!isObject(value)) throw mismatch(value, type, state);
   const result: Record<string, Json> = {};
   const { trail, owner } = state;
@@ -79,7 +99,8 @@ function decodeStruct(value: Json, type: StructNode, at: string, state: Decoding
       continue;
     }
     state.trail = trail ? `${trail}.${key}` : key;
-    if (field.type.kind !== 'struct') state.owner = type.goType.replace(/^.*\./, '');
+    if (field.type.kind !== 'struct')
+      state.owner = type.goType.replace(/^.*\./, '');
     const decoded = decode(each, field.type, at ? `${at}.${key}` : key, state);
     state.trail = trail;
     state.owner = owner;
@@ -137,7 +158,11 @@ function decodeTime(value: string, type: ScalarNode): string {
   const time = Date.parse(value);
   if (Number.isNaN(time) || !value.includes('T')) {
     throw new DecodeError(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+      `parsing time ${JSON.stringify(
+        value,
+      )} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(
+        value,
+      )} as "2006"`,
     );
   }
   const iso = new Date(time).toISOString();
@@ -146,12 +171,17 @@ function decodeTime(value: string, type: ScalarNode): string {
   return iso.replace(/\.\d+Z$/, `.${fraction.padEnd(6, '0').slice(0, 6)}Z`);
 }
 
-function mismatch(value: Json, type: TypeNode, { trail, owner }: Decoding): DecodeError {
+function mismatch(
+  value: Json,
+  type: TypeNode,
+  { trail, owner }: Decoding,
+): DecodeError {
   return new DecodeError(
-    `json: cannot unmarshal ${jsonTypeOf(value)} into Go struct field ${owner.replace(
-      /^.*\./,
-      '',
-    )}.${trail} of type ${type.goType}`,
+    `json: cannot unmarshal ${jsonTypeOf(
+      value,
+    )} into Go struct field ${owner.replace(/^.*\./, '')}.${trail} of type ${
+      type.goType
+    }`,
   );
 }
 
@@ -168,7 +198,9 @@ function emptyOf(type: TypeNode): Json {
     case 'list':
       return [];
     case 'scalar':
-      return { integer: 0, number: 0, boolean: false }[type.scalar as string] ?? '';
+      return (
+        { integer: 0, number: 0, boolean: false }[type.scalar as string] ?? ''
+      );
     default:
       return null;
   }

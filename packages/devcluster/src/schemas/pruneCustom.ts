@@ -9,15 +9,26 @@ const topLevel = new Set(['apiVersion', 'kind', 'metadata']);
  * A custom object without the fields its schema does not know; values of wrong types stay for validation to refuse.
  * The paths of what went are added to `unknown`.
  */
-export function pruneCustom(value: Json, type: StructNode, unknown: string[]): Json {
+export function pruneCustom(
+  value: Json,
+  type: StructNode,
+  unknown: string[],
+): Json {
   return pruneStruct(value, type, '', unknown, true);
 }
 
-function prune(value: Json, type: TypeNode, at: string, unknown: string[]): Json {
+function prune(
+  value: Json,
+  type: TypeNode,
+  at: string,
+  unknown: string[],
+): Json {
   if (value === null || typeof value !== 'object') return value;
   switch (type.kind) {
     case 'struct':
-      return Array.isArray(value) ? value : pruneStruct(value, type, at, unknown, type.embedded);
+      return Array.isArray(value)
+        ? value
+        : pruneStruct(value, type, at, unknown, type.embedded);
     case 'map':
       if (Array.isArray(value)) return value;
       return Object.fromEntries(
@@ -28,7 +39,9 @@ function prune(value: Json, type: TypeNode, at: string, unknown: string[]): Json
       );
     case 'list':
       if (!Array.isArray(value)) return value;
-      return value.map((each, index) => prune(each, type.items, `${at}[${index}]`, unknown));
+      return value.map((each, index) =>
+        prune(each, type.items, `${at}[${index}]`, unknown),
+      );
     default:
       return value;
   }
@@ -52,7 +65,12 @@ function pruneStruct(
           : each;
     } else if (field) {
       // A null where the schema has a default and allows none counts as absent.
-      if (each === null && !field.type.nullable && field.type.default !== undefined) continue;
+      if (
+        each === null &&
+        !field.type.nullable &&
+        field.type.default !== undefined
+      )
+        continue;
       result[key] = prune(each, field.type, path, unknown);
     } else if (type.open) {
       result[key] = each;

@@ -31,7 +31,10 @@ export class ObjectStore {
   private readonly shelves = new Map<Collection, Shelf>();
   private lastRevision: number;
 
-  constructor(private readonly log?: StoreLog, private readonly historySize = 5000) {
+  constructor(
+    private readonly log?: StoreLog,
+    private readonly historySize = 5000,
+  ) {
     this.lastRevision = log?.revision ?? 1;
     for (const { collection, object } of log?.read() ?? []) {
       this.place(this.shelf(collection), object);
@@ -64,17 +67,23 @@ export class ObjectStore {
     if (!shelf) return [];
     const found: KubernetesObject[] = [];
     const namespaces =
-      namespace === undefined ? [...shelf.namespaces.keys()].sort() : [namespace];
+      namespace === undefined
+        ? [...shelf.namespaces.keys()].sort()
+        : [namespace];
     for (const each of namespaces) {
       const objects = shelf.namespaces.get(each);
       if (!objects) continue;
-      for (const name of [...objects.keys()].sort()) found.push(objects.get(name)!);
+      for (const name of [...objects.keys()].sort())
+        found.push(objects.get(name)!);
     }
     return found;
   }
 
   /** The objects of a collection in no order, without copying. */
-  *each(collection: Collection, namespace?: string): Iterable<KubernetesObject> {
+  *each(
+    collection: Collection,
+    namespace?: string,
+  ): Iterable<KubernetesObject> {
     const shelf = this.shelves.get(collection);
     if (!shelf) return;
     if (namespace !== undefined) {
@@ -135,7 +144,13 @@ export class ObjectStore {
     const shelf = this.shelf(collection);
     shelf.namespaces.get(namespace)?.delete(name);
     this.log?.remove(collection, namespace, name, revision);
-    this.announce(shelf, { type: 'DELETED', object, previous, namespace, revision });
+    this.announce(shelf, {
+      type: 'DELETED',
+      object,
+      previous,
+      namespace,
+      revision,
+    });
     return object;
   }
 
@@ -143,7 +158,11 @@ export class ObjectStore {
    * Calls `listener` with each change after `revision`, the known ones before this returns.
    * @throws HistoryLost if the changes since then are no longer known.
    */
-  watch(collection: Collection, revision: number, listener: Listener): () => void {
+  watch(
+    collection: Collection,
+    revision: number,
+    listener: Listener,
+  ): () => void {
     const shelf = this.shelf(collection);
     for (const event of shelf.history.since(revision)) listener(event);
     shelf.listeners.add(listener);
@@ -185,10 +204,15 @@ export class ObjectStore {
     for (const listener of shelf.listeners) listener(event);
   }
 
-  private assertCurrent(collection: Collection, previous: KubernetesObject): void {
+  private assertCurrent(
+    collection: Collection,
+    previous: KubernetesObject,
+  ): void {
     const { namespace, name } = previous.metadata;
     if (this.get(collection, namespace, name) !== previous) {
-      throw new StoreConflict(`${collection} ${namespace ?? ''}/${name} has changed`);
+      throw new StoreConflict(
+        `${collection} ${namespace ?? ''}/${name} has changed`,
+      );
     }
   }
 
@@ -218,7 +242,10 @@ export function keyOf({ metadata }: KubernetesObject): string {
   return `${metadata.namespace ?? ''}\0${metadata.name}`;
 }
 
-function withRevision(object: KubernetesObject, revision: number): KubernetesObject {
+function withRevision(
+  object: KubernetesObject,
+  revision: number,
+): KubernetesObject {
   return {
     ...object,
     metadata: { ...object.metadata, resourceVersion: String(revision) },

@@ -29,9 +29,13 @@ export class SqliteStoreLog implements StoreLog {
     this.erase = this.database.prepare(
       'DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?',
     );
-    this.advance = this.database.prepare('UPDATE revision SET value = ? WHERE id = 1');
+    this.advance = this.database.prepare(
+      'UPDATE revision SET value = ? WHERE id = 1',
+    );
     this.revision = (
-      this.database.prepare('SELECT value FROM revision').get() as { value: number }
+      this.database.prepare('SELECT value FROM revision').get() as {
+        value: number;
+      }
     ).value;
   }
 
@@ -52,7 +56,12 @@ export class SqliteStoreLog implements StoreLog {
     });
   }
 
-  remove(collection: string, namespace: string, name: string, revision: number): void {
+  remove(
+    collection: string,
+    namespace: string,
+    name: string,
+    revision: number,
+  ): void {
     this.atomically(() => {
       this.erase.run(collection, namespace, name);
       this.advance.run(revision);

@@ -6,6 +6,11 @@ export interface StoreLog {
   readonly revision: number;
   read(): Iterable<{ collection: string; object: KubernetesObject }>;
   put(collection: string, object: KubernetesObject, revision: number): void;
-  remove(collection: string, namespace: string, name: string, revision: number): void;
+  remove(
+    collection: string,
+    namespace: string,
+    name: string,
+    revision: number,
+  ): void;
   close(): void;
 }

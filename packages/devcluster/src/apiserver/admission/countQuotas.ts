@@ -17,10 +17,14 @@ export function countQuotas(store: ObjectStore): () => void {
       const status = {
         hard,
         used: Object.fromEntries(
-          Object.entries(hard).map(([resource, limit]) => [resource, shown(usage[resource], limit)]),
+          Object.entries(hard).map(([resource, limit]) => [
+            resource,
+            shown(usage[resource], limit),
+          ]),
         ),
       };
-      if (!isDeepStrictEqual(status, quota.status)) store.update(quotas, { ...quota, status }, quota);
+      if (!isDeepStrictEqual(status, quota.status))
+        store.update(quotas, { ...quota, status }, quota);
     }
   };
   /** Once for all changes of one turn: a thousand pods are not counted a thousand times. */
@@ -34,6 +38,10 @@ export function countQuotas(store: ObjectStore): () => void {
     }
     due.add(namespace);
   };
+  const hasQuota = (namespace: string) => {
+    const [first] = store.each(quotas, namespace);
+    return first !== undefined;
+  };
   const follow = (collection: string) => {
     if (watched.has(collection)) return;
     watched.set(
@@ -43,13 +51,11 @@ export function countQuotas(store: ObjectStore): () => void {
       }),
     );
   };
-  const hasQuota = (namespace: string) => {
-    for (const _ of store.each(quotas, namespace)) return true;
-    return false;
-  };
   const followAll = () => {
     for (const { spec, metadata } of store.each(quotas)) {
-      Object.keys(spec?.hard ?? {}).forEach(resource => follow(collectionOf(resource)));
+      Object.keys(spec?.hard ?? {}).forEach(resource =>
+        follow(collectionOf(resource)),
+      );
       schedule(metadata.namespace!);
     }
   };

@@ -4,7 +4,11 @@ import { forbidden } from '../errors/ApiError';
 import { groupResourceOf } from '../resources/ServedResource';
 import type { AdmissionPlugin, AdmissionRequest } from './AdmissionChain';
 
-function concerns({ operation, resource, subresource }: AdmissionRequest): boolean {
+function concerns({
+  operation,
+  resource,
+  subresource,
+}: AdmissionRequest): boolean {
   if (subresource) return false;
   return (
     (resource.collection === '/pods' && operation === 'CREATE') ||
@@ -13,7 +17,10 @@ function concerns({ operation, resource, subresource }: AdmissionRequest): boole
   );
 }
 
-function limitsOf({ machinery, namespace }: AdmissionRequest, type: string): Json[] {
+function limitsOf(
+  { machinery, namespace }: AdmissionRequest,
+  type: string,
+): Json[] {
   return machinery.store
     .list('/limitranges', namespace)
     .flatMap(({ spec }) => spec?.limits ?? [])
@@ -38,7 +45,11 @@ export const limitRanges: AdmissionPlugin = {
               resources[field] ??= {};
               if (resources[field][name] !== undefined) continue;
               resources[field][name] = amount;
-              set.push(`${name} ${field === 'limits' ? 'limit' : 'request'} for container ${container.name}`);
+              set.push(
+                `${name} ${
+                  field === 'limits' ? 'limit' : 'request'
+                } for container ${container.name}`,
+              );
             }
           }
         }
@@ -47,7 +58,9 @@ export const limitRanges: AdmissionPlugin = {
     if (set.length) {
       metadata.annotations = {
         ...metadata.annotations,
-        'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${set.join('; ')}`,
+        'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${set.join(
+          '; ',
+        )}`,
       };
     }
   },
@@ -58,7 +71,12 @@ export const limitRanges: AdmissionPlugin = {
       resource.collection === '/pods'
         ? podProblems(request, object!.spec)
         : limitsOf(request, 'PersistentVolumeClaim').flatMap(limit =>
-            bounds(limit, 'PersistentVolumeClaim', object!.spec.resources ?? {}, false),
+            bounds(
+              limit,
+              'PersistentVolumeClaim',
+              object!.spec.resources ?? {},
+              false,
+            ),
           );
     if (problems.length) {
       throw forbidden(
@@ -71,9 +89,14 @@ export const limitRanges: AdmissionPlugin = {
 };
 
 function podProblems(request: AdmissionRequest, spec: Json): string[] {
-  const containers: Json[] = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+  const containers: Json[] = [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+  ];
   const problems = limitsOf(request, 'Container').flatMap(limit =>
-    containers.flatMap(({ resources }) => bounds(limit, 'Container', resources ?? {}, true)),
+    containers.flatMap(({ resources }) =>
+      bounds(limit, 'Container', resources ?? {}, true),
+    ),
   );
   for (const limit of limitsOf(request, 'Pod')) {
     problems.push(...bounds(limit, 'Pod', sum(spec.containers), true));
@@ -82,35 +105,54 @@ function podProblems(request: AdmissionRequest, spec: Json): string[] {
 }
 
 function sum(containers: Json[]): Json {
-  const total: Record<string, Record<string, bigint>> = { requests: {}, limits: {} };
+  const total: Record<string, Record<string, bigint>> = {
+    requests: {},
+    limits: {},
+  };
   for (const { resources = {} } of containers) {
     for (const field of ['requests', 'limits']) {
       for (const [name, amount] of Object.entries(resources[field] ?? {})) {
-        total[field][name] = (total[field][name] ?? 0n) + quantityNanos(amount as string);
+        total[field][name] =
+          (total[field][name] ?? 0n) + quantityNanos(amount as string);
       }
     }
   }
   const text = (amounts: Record<string, bigint>) =>
-    Object.fromEntries(Object.entries(amounts).map(([name, nanos]) => [name, `${nanos}n`]));
+    Object.fromEntries(
+      Object.entries(amounts).map(([name, nanos]) => [name, `${nanos}n`]),
+    );
   return { requests: text(total.requests), limits: text(total.limits) };
 }
 
-function bounds(limit: Json, type: string, { requests = {}, limits = {} }: Json, hasLimits: boolean): string[] {
+function bounds(
+  limit: Json,
+  type: string,
+  { requests = {}, limits = {} }: Json,
+  hasLimits: boolean,
+): string[] {
   const problems: string[] = [];
   for (const [name, minimum] of Object.entries<string>(limit.min ?? {})) {
     if (requests[name] === undefined) {
-      problems.push(`minimum ${name} usage per ${type} is ${minimum}.  No request is specified`);
+      problems.push(
+        `minimum ${name} usage per ${type} is ${minimum}.  No request is specified`,
+      );
     } else if (quantityNanos(requests[name]) < quantityNanos(minimum)) {
-      problems.push(`minimum ${name} usage per ${type} is ${minimum}, but request is ${requests[name]}`);
+      problems.push(
+        `minimum ${name} usage per ${type} is ${minimum}, but request is ${requests[name]}`,
+      );
     }
   }
   for (const [name, maximum] of Object.entries<string>(limit.max ?? {})) {
     const amount = hasLimits ? limits[name] : requests[name];
     const word = hasLimits ? 'limit' : 'request';
     if (amount === undefined) {
-      problems.push(`maximum ${name} usage per ${type} is ${maximum}.  No ${word} is specified`);
+      problems.push(
+        `maximum ${name} usage per ${type} is ${maximum}.  No ${word} is specified`,
+      );
     } else if (quantityNanos(amount) > quantityNanos(maximum)) {
-      problems.push(`maximum ${name} usage per ${type} is ${maximum}, but ${word} is ${amount}`);
+      problems.push(
+        `maximum ${name} usage per ${type} is ${maximum}, but ${word} is ${amount}`,
+      );
     }
   }
   return problems;

@@ -3,10 +3,14 @@ import type { Json } from '../../store/KubernetesObject';
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 const baselineCapabilities = new Set(
-  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(' '),
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
+    ' ',
+  ),
 );
 const restrictedVolumes = new Set(
-  'configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret'.split(' '),
+  'configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret'.split(
+    ' ',
+  ),
 );
 const safeSeccomp = new Set(['RuntimeDefault', 'Localhost']);
 
@@ -24,7 +28,10 @@ function named(containers: Json[]): string {
 }
 
 /** What of a pod breaks a Pod Security Standard, in the words of Kubernetes. */
-export function podSecurityViolations(level: PodSecurityLevel, spec: Json): string[] {
+export function podSecurityViolations(
+  level: PodSecurityLevel,
+  spec: Json,
+): string[] {
   if (level === 'privileged') return [];
   const violations = baselineViolations(spec);
   if (level === 'restricted') violations.push(...restrictedViolations(spec));
@@ -34,22 +41,36 @@ export function podSecurityViolations(level: PodSecurityLevel, spec: Json): stri
 function baselineViolations(spec: Json): string[] {
   const violations: string[] = [];
   const containers = allContainers(spec);
-  const hosts = ['hostNetwork', 'hostPID', 'hostIPC'].filter(each => spec[each]);
+  const hosts = ['hostNetwork', 'hostPID', 'hostIPC'].filter(
+    each => spec[each],
+  );
   if (hosts.length) {
-    violations.push(`host namespaces (${hosts.map(each => `${each}=true`).join(', ')})`);
+    violations.push(
+      `host namespaces (${hosts.map(each => `${each}=true`).join(', ')})`,
+    );
   }
-  const privileged = containers.filter(each => each.securityContext?.privileged);
+  const privileged = containers.filter(
+    each => each.securityContext?.privileged,
+  );
   if (privileged.length) {
-    violations.push(`privileged (${named(privileged)} must not set securityContext.privileged=true)`);
+    violations.push(
+      `privileged (${named(
+        privileged,
+      )} must not set securityContext.privileged=true)`,
+    );
   }
   const added = containers.filter(each =>
-    each.securityContext?.capabilities?.add?.some((name: string) => !baselineCapabilities.has(name)),
+    each.securityContext?.capabilities?.add?.some(
+      (name: string) => !baselineCapabilities.has(name),
+    ),
   );
   if (added.length) {
     const names = [
       ...new Set(
         added.flatMap(each =>
-          each.securityContext.capabilities.add.filter((name: string) => !baselineCapabilities.has(name)),
+          each.securityContext.capabilities.add.filter(
+            (name: string) => !baselineCapabilities.has(name),
+          ),
         ),
       ),
     ].sort();
@@ -67,13 +88,17 @@ function baselineViolations(spec: Json): string[] {
         .join(', ')})`,
     );
   }
-  const hostPorts = containers.filter(each => each.ports?.some((port: Json) => port.hostPort));
+  const hostPorts = containers.filter(each =>
+    each.ports?.some((port: Json) => port.hostPort),
+  );
   if (hostPorts.length) {
-    const ports = hostPorts.flatMap(each => each.ports.map((port: Json) => port.hostPort).filter(Boolean));
+    const ports = hostPorts.flatMap(each =>
+      each.ports.map((port: Json) => port.hostPort).filter(Boolean),
+    );
     violations.push(
-      `hostPort (${named(hostPorts)} ${hostPorts.length > 1 ? 'use' : 'uses'} hostPort${
-        ports.length > 1 ? 's' : ''
-      } ${ports.join(', ')})`,
+      `hostPort (${named(hostPorts)} ${
+        hostPorts.length > 1 ? 'use' : 'uses'
+      } hostPort${ports.length > 1 ? 's' : ''} ${ports.join(', ')})`,
     );
   }
   return violations;
@@ -87,22 +112,34 @@ function restrictedViolations(spec: Json): string[] {
   );
   if (escalating.length) {
     violations.push(
-      `allowPrivilegeEscalation != false (${named(escalating)} must set securityContext.allowPrivilegeEscalation=false)`,
+      `allowPrivilegeEscalation != false (${named(
+        escalating,
+      )} must set securityContext.allowPrivilegeEscalation=false)`,
     );
   }
   const undropped = containers.filter(
     each => !each.securityContext?.capabilities?.drop?.includes('ALL'),
   );
   const adding = containers.filter(each =>
-    each.securityContext?.capabilities?.add?.some((name: string) => name !== 'NET_BIND_SERVICE'),
+    each.securityContext?.capabilities?.add?.some(
+      (name: string) => name !== 'NET_BIND_SERVICE',
+    ),
   );
   if (undropped.length || adding.length) {
     const parts = [];
     if (undropped.length) {
-      parts.push(`${named(undropped)} must set securityContext.capabilities.drop=["ALL"]`);
+      parts.push(
+        `${named(
+          undropped,
+        )} must set securityContext.capabilities.drop=["ALL"]`,
+      );
     }
     if (adding.length) {
-      const names = [...new Set(adding.flatMap(each => each.securityContext.capabilities.add))]
+      const names = [
+        ...new Set(
+          adding.flatMap(each => each.securityContext.capabilities.add),
+        ),
+      ]
         .filter(each => each !== 'NET_BIND_SERVICE')
         .sort();
       parts.push(
@@ -114,16 +151,22 @@ function restrictedViolations(spec: Json): string[] {
     violations.push(`unrestricted capabilities (${parts.join('; ')})`);
   }
   const volumes = (spec.volumes ?? []).filter((each: Json) =>
-    Object.keys(each).some(key => key !== 'name' && !restrictedVolumes.has(key)),
+    Object.keys(each).some(
+      key => key !== 'name' && !restrictedVolumes.has(key),
+    ),
   );
   if (volumes.length) {
-    const types = volumes.map((each: Json) => Object.keys(each).find(key => key !== 'name'));
+    const types = volumes.map((each: Json) =>
+      Object.keys(each).find(key => key !== 'name'),
+    );
     violations.push(
       `restricted volume types (volume${volumes.length > 1 ? 's' : ''} ${volumes
         .map((each: Json) => JSON.stringify(each.name))
-        .join(', ')} ${volumes.length > 1 ? 'use' : 'uses'} restricted volume type${
-        types.length > 1 ? 's' : ''
-      } ${types.map((each: string) => JSON.stringify(each)).join(', ')})`,
+        .join(', ')} ${
+        volumes.length > 1 ? 'use' : 'uses'
+      } restricted volume type${types.length > 1 ? 's' : ''} ${types
+        .map((each: string) => JSON.stringify(each))
+        .join(', ')})`,
     );
   }
   const podNonRoot = spec.securityContext?.runAsNonRoot;
@@ -134,10 +177,14 @@ function restrictedViolations(spec: Json): string[] {
     violations.push(
       podNonRoot === false
         ? 'runAsNonRoot != true (pod must not set securityContext.runAsNonRoot=false)'
-        : `runAsNonRoot != true (pod or ${named(rooted)} must set securityContext.runAsNonRoot=true)`,
+        : `runAsNonRoot != true (pod or ${named(
+            rooted,
+          )} must set securityContext.runAsNonRoot=true)`,
     );
   }
-  const rootUsers = containers.filter(each => each.securityContext?.runAsUser === 0);
+  const rootUsers = containers.filter(
+    each => each.securityContext?.runAsUser === 0,
+  );
   if (spec.securityContext?.runAsUser === 0 || rootUsers.length) {
     violations.push(
       `runAsUser=0 (${
@@ -145,14 +192,18 @@ function restrictedViolations(spec: Json): string[] {
       } must not set runAsUser=0)`,
     );
   }
-  const podSeccomp = safeSeccomp.has(spec.securityContext?.seccompProfile?.type);
+  const podSeccomp = safeSeccomp.has(
+    spec.securityContext?.seccompProfile?.type,
+  );
   const unconfined = containers.filter(each => {
     const own = each.securityContext?.seccompProfile?.type;
     return own ? !safeSeccomp.has(own) : !podSeccomp;
   });
   if (unconfined.length) {
     violations.push(
-      `seccompProfile (pod or ${named(unconfined)} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")`,
+      `seccompProfile (pod or ${named(
+        unconfined,
+      )} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")`,
     );
   }
   return violations;

@@ -8,7 +8,10 @@ import type { AdmissionPlugin } from './AdmissionChain';
 const nano = 1_000_000_000n;
 
 /** What one object uses of a namespace's quota, in nano units by the quota's resource names. */
-export function usageOf(collection: string, object: KubernetesObject): Record<string, bigint> {
+export function usageOf(
+  collection: string,
+  object: KubernetesObject,
+): Record<string, bigint> {
   const [group, plural] = collection.split('/');
   const usage: Record<string, bigint> = {
     [`count/${plural}${group ? `.${group}` : ''}`]: nano,
@@ -16,23 +19,31 @@ export function usageOf(collection: string, object: KubernetesObject): Record<st
   if (!group) usage[plural] = nano;
   if (collection === '/pods') addPod(usage, object);
   if (collection === '/persistentvolumeclaims') {
-    usage['requests.storage'] = quantityNanos(object.spec?.resources?.requests?.storage ?? '0');
+    usage['requests.storage'] = quantityNanos(
+      object.spec?.resources?.requests?.storage ?? '0',
+    );
   }
   if (collection === '/services') {
     if (object.spec?.type === 'NodePort') usage['services.nodeports'] = nano;
-    if (object.spec?.type === 'LoadBalancer') usage['services.loadbalancers'] = nano;
+    if (object.spec?.type === 'LoadBalancer')
+      usage['services.loadbalancers'] = nano;
   }
   return usage;
 }
 
-function addPod(usage: Record<string, bigint>, { spec, status }: KubernetesObject): void {
+function addPod(
+  usage: Record<string, bigint>,
+  { spec, status }: KubernetesObject,
+): void {
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {
     delete usage.pods;
     return;
   }
   for (const { resources = {} } of spec?.containers ?? []) {
     for (const field of ['requests', 'limits'] as const) {
-      for (const [name, amount] of Object.entries<string>(resources[field] ?? {})) {
+      for (const [name, amount] of Object.entries<string>(
+        resources[field] ?? {},
+      )) {
         const nanos = quantityNanos(amount);
         const key = `${field}.${name}`;
         usage[key] = (usage[key] ?? 0n) + nanos;
@@ -48,7 +59,9 @@ export function namespaceUsage(
   namespace: string,
   resources: string[],
 ): Record<string, bigint> {
-  const total: Record<string, bigint> = Object.fromEntries(resources.map(each => [each, 0n]));
+  const total: Record<string, bigint> = Object.fromEntries(
+    resources.map(each => [each, 0n]),
+  );
   for (const collection of new Set(resources.map(collectionOf))) {
     for (const object of store.each(collection, namespace)) {
       const usage = usageOf(collection, object);
@@ -66,25 +79,47 @@ export function collectionOf(resource: string): string {
   }
   if (resource === 'requests.storage') return '/persistentvolumeclaims';
   if (resource.startsWith('services.')) return '/services';
-  const isCompute = /^(requests\.|limits\.)?(cpu|memory|ephemeral-storage|hugepages-.*)$/.test(resource);
+  const isCompute =
+    /^(requests\.|limits\.)?(cpu|memory|ephemeral-storage|hugepages-.*)$/.test(
+      resource,
+    );
   return isCompute ? '/pods' : `/${resource}`;
 }
 
 /** Refuses what would use more than a quota of the namespace allows, and keeps the quotas' `status.used`. */
 export const resourceQuotas: AdmissionPlugin = {
-  validate({ machinery, operation, resource, subresource, namespace, name, object, dryRun }) {
-    if (operation !== 'CREATE' || subresource || namespace === undefined || !object) return;
+  validate({
+    machinery,
+    operation,
+    resource,
+    subresource,
+    namespace,
+    name,
+    object,
+    dryRun,
+  }) {
+    if (
+      operation !== 'CREATE' ||
+      subresource ||
+      namespace === undefined ||
+      !object
+    )
+      return;
     const { store } = machinery;
     const wanted = usageOf(resource.collection, object);
     for (const quota of store.list('/resourcequotas', namespace)) {
       const hard: Record<string, string> = quota.spec?.hard ?? {};
-      const concerned = Object.keys(hard).filter(each => wanted[each] !== undefined);
+      const concerned = Object.keys(hard).filter(
+        each => wanted[each] !== undefined,
+      );
       const missing = missingAmounts(resource.collection, hard, wanted);
       if (missing.length) {
         throw forbidden(
           groupResourceOf(resource),
           name,
-          `failed quota: ${quota.metadata.name}: must specify ${missing.join(' for: ')}`,
+          `failed quota: ${quota.metadata.name}: must specify ${missing.join(
+            ' for: ',
+          )}`,
         );
       }
       const used = namespaceUsage(store, namespace, concerned);
@@ -99,10 +134,13 @@ export const resourceQuotas: AdmissionPlugin = {
           name,
           `exceeded quota: ${quota.metadata.name}, requested: ${list(each =>
             shown(wanted[each], hard[each]),
-          )}, used: ${list(each => shown(used[each], hard[each]))}, limited: ${list(each => hard[each])}`,
+          )}, used: ${list(each =>
+            shown(used[each], hard[each]),
+          )}, limited: ${list(each => hard[each])}`,
         );
       }
-      if (concerned.length && !dryRun) recordUsage(store, quota, concerned, used, wanted);
+      if (concerned.length && !dryRun)
+        recordUsage(store, quota, concerned, used, wanted);
     }
   },
 };
@@ -114,7 +152,10 @@ function missingAmounts(
 ): string[] {
   if (collection !== '/pods') return [];
   return Object.keys(hard).filter(
-    each => collectionOf(each) === '/pods' && /cpu|memory/.test(each) && wanted[each] === undefined,
+    each =>
+      collectionOf(each) === '/pods' &&
+      /cpu|memory/.test(each) &&
+      wanted[each] === undefined,
   );
 }
 
@@ -130,7 +171,10 @@ function recordUsage(
     used: {
       ...quota.status?.used,
       ...Object.fromEntries(
-        concerned.map(each => [each, shown(used[each] + wanted[each], quota.spec.hard[each])]),
+        concerned.map(each => [
+          each,
+          shown(used[each] + wanted[each], quota.spec.hard[each]),
+        ]),
       ),
     },
   };
@@ -139,5 +183,8 @@ function recordUsage(
 
 /** An amount in the units that the quota itself uses. */
 export function shown(nanos: bigint, like: string): string {
-  return formatQuantity(nanos, /[KMGTPE]i$/.test(like) ? 'BinarySI' : 'DecimalSI');
+  return formatQuantity(
+    nanos,
+    /[KMGTPE]i$/.test(like) ? 'BinarySI' : 'DecimalSI',
+  );
 }

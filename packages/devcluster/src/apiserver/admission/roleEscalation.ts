@@ -15,7 +15,13 @@ export const roleEscalation: AdmissionPlugin = {
     if (operation !== 'CREATE' && operation !== 'UPDATE') return;
     if (user.groups.includes('system:masters')) return;
     const isBinding = resource.plural.endsWith('bindings');
-    if (old && isDeepStrictEqual(isBinding ? old.subjects : old.rules, isBinding ? object.subjects : object.rules)) {
+    if (
+      old &&
+      isDeepStrictEqual(
+        isBinding ? old.subjects : old.rules,
+        isBinding ? object.subjects : object.rules,
+      )
+    ) {
       return;
     }
     if (mayAnyway(request, isBinding)) return;
@@ -27,25 +33,39 @@ export const roleEscalation: AdmissionPlugin = {
       name,
       `user ${JSON.stringify(user.username)} (groups=[${user.groups
         .map(each => JSON.stringify(each))
-        .join(' ')}]) is attempting to grant RBAC permissions not currently held:\n${missing
+        .join(
+          ' ',
+        )}]) is attempting to grant RBAC permissions not currently held:\n${missing
         .map(shownRule)
         .join('\n')}`,
     );
   },
 };
 
-function mayAnyway({ machinery, user, resource, namespace, object }: AdmissionRequest, isBinding: boolean): boolean {
+function mayAnyway(
+  { machinery, user, resource, namespace, object }: AdmissionRequest,
+  isBinding: boolean,
+): boolean {
   const target = isBinding
     ? {
         verb: 'bind',
         resource: object!.roleRef.kind === 'Role' ? 'roles' : 'clusterroles',
         name: object!.roleRef.name,
       }
-    : { verb: 'escalate', resource: resource.plural, name: object!.metadata.name };
-  return machinery.authorizer.authorize(user, { group, namespace, ...target }).allowed;
+    : {
+        verb: 'escalate',
+        resource: resource.plural,
+        name: object!.metadata.name,
+      };
+  return machinery.authorizer.authorize(user, { group, namespace, ...target })
+    .allowed;
 }
 
-function rulesOfRole({ machinery, namespace, object }: AdmissionRequest): PolicyRule[] {
+function rulesOfRole({
+  machinery,
+  namespace,
+  object,
+}: AdmissionRequest): PolicyRule[] {
   const { kind, name } = object!.roleRef;
   const role =
     kind === 'Role'
@@ -54,13 +74,26 @@ function rulesOfRole({ machinery, namespace, object }: AdmissionRequest): Policy
   return role?.rules ?? [];
 }
 
-function missingRules({ machinery, user, namespace }: AdmissionRequest, rules: PolicyRule[]): PolicyRule[] {
-  const held = [...machinery.authorizer.rulesOf(user, namespace)].map(each => each.rule);
-  return rules.flatMap(atoms).filter(atom => !held.some(rule => covers(rule, atom)));
+function missingRules(
+  { machinery, user, namespace }: AdmissionRequest,
+  rules: PolicyRule[],
+): PolicyRule[] {
+  const held = [...machinery.authorizer.rulesOf(user, namespace)].map(
+    each => each.rule,
+  );
+  return rules
+    .flatMap(atoms)
+    .filter(atom => !held.some(rule => covers(rule, atom)));
 }
 
 /** A rule taken apart: one verb on one resource each. */
-function atoms({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: PolicyRule): PolicyRule[] {
+function atoms({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+}: PolicyRule): PolicyRule[] {
   const names = resourceNames.length ? resourceNames : [undefined];
   return verbs.flatMap(verb => [
     ...nonResourceURLs.map(url => ({ verbs: [verb], nonResourceURLs: [url] })),
@@ -79,7 +112,8 @@ function atoms({ verbs, apiGroups = [], resources = [], resourceNames = [], nonR
 
 function covers(rule: PolicyRule, atom: PolicyRule): boolean {
   const [verb] = atom.verbs;
-  if (atom.nonResourceURLs) return permits(rule, { verb, path: atom.nonResourceURLs[0] });
+  if (atom.nonResourceURLs)
+    return permits(rule, { verb, path: atom.nonResourceURLs[0] });
   const [resource, subresource] = atom.resources![0].split('/');
   const attributes: Attributes = {
     verb,

@@ -16,12 +16,25 @@ function tokenVolume(name: string): Json {
     projected: {
       defaultMode: mode,
       sources: [
-        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
-        { configMap: { items: [{ key: 'ca.crt', path: 'ca.crt' }], name: 'kube-root-ca.crt' } },
+        {
+          serviceAccountToken: {
+            expirationSeconds: tokenSeconds,
+            path: 'token',
+          },
+        },
+        {
+          configMap: {
+            items: [{ key: 'ca.crt', path: 'ca.crt' }],
+            name: 'kube-root-ca.crt',
+          },
+        },
         {
           downwardAPI: {
             items: [
-              { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' }, path: 'namespace' },
+              {
+                fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' },
+                path: 'namespace',
+              },
             ],
           },
         },
@@ -32,12 +45,30 @@ function tokenVolume(name: string): Json {
 
 /** Runs every pod as a service account, and gives its containers that account's token. */
 export const serviceAccounts: AdmissionPlugin = {
-  mutate({ machinery, operation, resource, subresource, namespace, name, object }) {
-    if (operation !== 'CREATE' || resource.collection !== '/pods' || subresource || !object) return;
+  mutate({
+    machinery,
+    operation,
+    resource,
+    subresource,
+    namespace,
+    name,
+    object,
+  }) {
+    if (
+      operation !== 'CREATE' ||
+      resource.collection !== '/pods' ||
+      subresource ||
+      !object
+    )
+      return;
     const { spec } = object;
     spec.serviceAccountName ||= 'default';
     spec.serviceAccount = spec.serviceAccountName;
-    const account = machinery.store.get('/serviceaccounts', namespace, spec.serviceAccountName);
+    const account = machinery.store.get(
+      '/serviceaccounts',
+      namespace,
+      spec.serviceAccountName,
+    );
     if (!account) {
       throw forbidden(
         pods,
@@ -49,20 +80,30 @@ export const serviceAccounts: AdmissionPlugin = {
       spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
     }
     const mounts =
-      spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+      spec.automountServiceAccountToken ??
+      account.automountServiceAccountToken ??
+      true;
     if (mounts) mountToken(spec);
   },
 };
 
 function mountToken(spec: Json): void {
-  const known = (spec.volumes ?? []).find((each: Json) => each.name.startsWith('kube-api-access-'));
-  const volume = known?.name ?? `kube-api-access-${randomBytes(3).toString('hex').slice(0, 5)}`;
+  const known = (spec.volumes ?? []).find((each: Json) =>
+    each.name.startsWith('kube-api-access-'),
+  );
+  const volume =
+    known?.name ??
+    `kube-api-access-${randomBytes(3).toString('hex').slice(0, 5)}`;
   let isUsed = false;
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+  for (const container of [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+  ]) {
     const mounts: Json[] = (container.volumeMounts ??= []);
     if (mounts.some(each => each.mountPath === mountPath)) continue;
     mounts.push({ mountPath, name: volume, readOnly: true });
     isUsed = true;
   }
-  if (isUsed && !known) spec.volumes = [...(spec.volumes ?? []), tokenVolume(volume)];
+  if (isUsed && !known)
+    spec.volumes = [...(spec.volumes ?? []), tokenVolume(volume)];
 }

@@ -26,7 +26,9 @@ export const serviceAddresses: AdmissionPlugin = {
         );
       }
       if (addresses.isTaken(spec.clusterIP)) {
-        throw refuse(`failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`);
+        throw refuse(
+          `failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`,
+        );
       }
     }
     spec.clusterIPs = [spec.clusterIP];

@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { unauthorized } from '../errors/ApiError';
-import { defaultAudience, type ServiceAccountTokens } from './ServiceAccountTokens';
+import {
+  defaultAudience,
+  type ServiceAccountTokens,
+} from './ServiceAccountTokens';
 import { anonymous, type UserInfo } from './UserInfo';
 
 /** Who a token of the server's own belongs to. */
@@ -21,7 +24,9 @@ export class Authenticator {
   async authenticate(request: IncomingMessage): Promise<UserInfo> {
     const token = bearerTokenOf(request);
     if (token === undefined) return anonymous;
-    const user = this.staticUser(token) ?? (await this.tokens.verify(token, [defaultAudience]))?.user;
+    const user =
+      this.staticUser(token) ??
+      (await this.tokens.verify(token, [defaultAudience]))?.user;
     if (!user) throw unauthorized();
     return user;
   }
@@ -31,7 +36,9 @@ export class Authenticator {
     const given = Buffer.from(token);
     return this.statics.find(each => {
       const expected = Buffer.from(each.token);
-      return expected.length === given.length && timingSafeEqual(expected, given);
+      return (
+        expected.length === given.length && timingSafeEqual(expected, given)
+      );
     })?.user;
   }
 }
@@ -45,5 +52,8 @@ function bearerTokenOf({ headers }: IncomingMessage): string | undefined {
     ?.split(',')
     .map(each => each.trim())
     .find(each => each.startsWith(prefix));
-  return protocol && Buffer.from(protocol.slice(prefix.length), 'base64url').toString();
+  return (
+    protocol &&
+    Buffer.from(protocol.slice(prefix.length), 'base64url').toString()
+  );
 }

@@ -35,7 +35,8 @@ export class Authorizer {
   constructor(private readonly store: ObjectStore) {}
 
   authorize(user: UserInfo, attributes: Attributes): Decision {
-    if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+    if (user.groups.includes('system:masters'))
+      return { allowed: true, reason: '' };
     for (const { rule, because } of this.rulesOf(user, attributes.namespace)) {
       if (permits(rule, attributes)) return { allowed: true, reason: because };
     }
@@ -51,18 +52,23 @@ export class Authorizer {
       const subject = subjectOf(binding, user);
       if (!subject) continue;
       const because = `RBAC: allowed by ClusterRoleBinding "${binding.metadata.name}" of ClusterRole "${binding.roleRef.name}" to ${subject}`;
-      for (const rule of this.roleRules(binding, undefined)) yield { rule, because };
+      for (const rule of this.roleRules(binding, undefined))
+        yield { rule, because };
     }
     if (!namespace) return;
     for (const binding of this.store.each(`${rbac}/rolebindings`, namespace)) {
       const subject = subjectOf(binding, user);
       if (!subject) continue;
       const because = `RBAC: allowed by RoleBinding "${binding.metadata.name}/${namespace}" of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject}`;
-      for (const rule of this.roleRules(binding, namespace)) yield { rule, because };
+      for (const rule of this.roleRules(binding, namespace))
+        yield { rule, because };
     }
   }
 
-  private roleRules({ roleRef }: KubernetesObject, namespace: string | undefined): PolicyRule[] {
+  private roleRules(
+    { roleRef }: KubernetesObject,
+    namespace: string | undefined,
+  ): PolicyRule[] {
     const role =
       roleRef.kind === 'Role'
         ? this.store.get(`${rbac}/roles`, namespace, roleRef.name)
@@ -71,10 +77,18 @@ export class Authorizer {
   }
 }
 
-function subjectOf({ subjects = [], metadata }: KubernetesObject, user: UserInfo): string | undefined {
-  for (const { kind, name, namespace = metadata.namespace } of subjects as Json[]) {
+function subjectOf(
+  { subjects = [], metadata }: KubernetesObject,
+  user: UserInfo,
+): string | undefined {
+  for (const {
+    kind,
+    name,
+    namespace = metadata.namespace,
+  } of subjects as Json[]) {
     if (kind === 'User' && name === user.username) return `User "${name}"`;
-    if (kind === 'Group' && user.groups.includes(name)) return `Group "${name}"`;
+    if (kind === 'Group' && user.groups.includes(name))
+      return `Group "${name}"`;
     if (
       kind === 'ServiceAccount' &&
       user.username === `system:serviceaccount:${namespace}:${name}`
@@ -95,7 +109,9 @@ export function permits(rule: PolicyRule, attributes: Attributes): boolean {
     const path = attributes.path ?? '';
     return Boolean(
       rule.nonResourceURLs?.some(
-        each => each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
+        each =>
+          each === path ||
+          (each.endsWith('*') && path.startsWith(each.slice(0, -1))),
       ),
     );
   }
@@ -103,8 +119,14 @@ export function permits(rule: PolicyRule, attributes: Attributes): boolean {
   const { resource, subresource } = attributes;
   const full = subresource ? `${resource}/${subresource}` : resource;
   const fits = rule.resources?.some(
-    each => each === '*' || each === full || (subresource && each === `*/${subresource}`),
+    each =>
+      each === '*' ||
+      each === full ||
+      (subresource && each === `*/${subresource}`),
   );
   if (!fits) return false;
-  return !rule.resourceNames?.length || rule.resourceNames.includes(attributes.name ?? '');
+  return (
+    !rule.resourceNames?.length ||
+    rule.resourceNames.includes(attributes.name ?? '')
+  );
 }

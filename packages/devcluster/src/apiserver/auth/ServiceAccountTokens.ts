@@ -1,5 +1,17 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
-import { exportJWK, jwtVerify, SignJWT, calculateJwkThumbprint, type JWTPayload } from 'jose';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  type KeyObject,
+} from 'node:crypto';
+import {
+  exportJWK,
+  jwtVerify,
+  SignJWT,
+  calculateJwkThumbprint,
+  type JWTPayload,
+} from 'jose';
 import type { ObjectStore } from '../../store/ObjectStore';
 import type { UserInfo } from './UserInfo';
 
@@ -40,7 +52,11 @@ export class ServiceAccountTokens {
   private readonly verified = new Map<string, JWTPayload>();
 
   /** @param pem - the signing key, P-256 in PKCS #8 */
-  constructor(pem: string, private readonly store: ObjectStore, private readonly now: () => number) {
+  constructor(
+    pem: string,
+    private readonly store: ObjectStore,
+    private readonly now: () => number,
+  ) {
     this.privateKey = createPrivateKey(pem);
     this.publicKey = createPublicKey(this.privateKey);
   }
@@ -54,20 +70,41 @@ export class ServiceAccountTokens {
   async keySet(): Promise<{ keys: unknown[] }> {
     const jwk = await exportJWK(this.publicKey);
     return {
-      keys: [{ use: 'sig', alg: 'ES256', kid: await calculateJwkThumbprint(jwk), ...jwk }],
+      keys: [
+        {
+          use: 'sig',
+          alg: 'ES256',
+          kid: await calculateJwkThumbprint(jwk),
+          ...jwk,
+        },
+      ],
     };
   }
 
   /** @returns the token and when it ends, in milliseconds since the epoch */
-  async issue(request: TokenRequest): Promise<{ token: string; expiresAt: number }> {
-    const { namespace, serviceAccount, audiences, expirationSeconds, binding, node } = request;
+  async issue(
+    request: TokenRequest,
+  ): Promise<{ token: string; expiresAt: number }> {
+    const {
+      namespace,
+      serviceAccount,
+      audiences,
+      expirationSeconds,
+      binding,
+      node,
+    } = request;
     const issuedAt = Math.floor(this.now() / 1000);
     const expiresAt = issuedAt + expirationSeconds;
     const claims = {
       'kubernetes.io': {
         namespace,
         ...(node && { node }),
-        ...(binding && { [binding.kind.toLowerCase()]: { name: binding.name, uid: binding.uid } }),
+        ...(binding && {
+          [binding.kind.toLowerCase()]: {
+            name: binding.name,
+            uid: binding.uid,
+          },
+        }),
         serviceaccount: { name: serviceAccount.name, uid: serviceAccount.uid },
       },
     };
@@ -86,7 +123,10 @@ export class ServiceAccountTokens {
   }
 
   /** For whom the token speaks to these audiences; `undefined` if it is not good or what it is bound to is gone. */
-  async verify(token: string, audiences: string[]): Promise<VerifiedToken | undefined> {
+  async verify(
+    token: string,
+    audiences: string[],
+  ): Promise<VerifiedToken | undefined> {
     const claims = await this.claimsOf(token);
     if (!claims || (claims.exp ?? 0) * 1000 <= this.now()) return undefined;
     const offered = Array.isArray(claims.aud) ? claims.aud : [claims.aud ?? ''];
@@ -121,12 +161,18 @@ export class ServiceAccountTokens {
       serviceaccount: { name: string; uid: string };
     };
     const { namespace, serviceaccount, pod, secret, node } = bound;
-    const isAlive = (collection: string, each: { name: string; uid: string }) => {
+    const isAlive = (
+      collection: string,
+      each: { name: string; uid: string },
+    ) => {
       const object = this.store.get(collection, namespace, each.name);
       if (object?.metadata.uid !== each.uid) return false;
       const { deletionTimestamp } = object.metadata;
       // A pod that is going needs its token until it has gone.
-      return !deletionTimestamp || Date.parse(deletionTimestamp) + 60_000 > this.now();
+      return (
+        !deletionTimestamp ||
+        Date.parse(deletionTimestamp) + 60_000 > this.now()
+      );
     };
     if (!isAlive('/serviceaccounts', serviceaccount)) return undefined;
     if (pod && !isAlive('/pods', pod)) return undefined;

@@ -10,7 +10,8 @@ export function aggregateRoles(store: ObjectStore): () => void {
   const settle = () => {
     const roles = store.list(clusterRoles);
     for (const role of roles) {
-      const selectors: Json[] = role.aggregationRule?.clusterRoleSelectors ?? [];
+      const selectors: Json[] =
+        role.aggregationRule?.clusterRoleSelectors ?? [];
       if (!selectors.length) continue;
       const matchers = selectors.map(labelSelectorOf);
       const rules: Json[] = [];
@@ -18,7 +19,8 @@ export function aggregateRoles(store: ObjectStore): () => void {
         if (each.metadata.name === role.metadata.name) continue;
         if (!matchers.some(matches => matches(each.metadata.labels))) continue;
         for (const rule of each.rules ?? []) {
-          if (!rules.some(known => isDeepStrictEqual(known, rule))) rules.push(rule);
+          if (!rules.some(known => isDeepStrictEqual(known, rule)))
+            rules.push(rule);
         }
       }
       if (!isDeepStrictEqual(rules, role.rules ?? [])) {

@@ -17,18 +17,28 @@ export function impersonate(
   const extra: Record<string, string[]> = {};
   for (const [name, values] of Object.entries(headersDistinct)) {
     if (name.startsWith('impersonate-extra-')) {
-      extra[decodeURIComponent(name.slice('impersonate-extra-'.length))] = values ?? [];
+      extra[decodeURIComponent(name.slice('impersonate-extra-'.length))] =
+        values ?? [];
     }
   }
   if (!username) return user;
 
-  const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);
+  const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(
+    username,
+  );
   const targets = [
     serviceAccount
-      ? { group: '', resource: 'serviceaccounts', namespace: serviceAccount[1], name: serviceAccount[2] }
+      ? {
+          group: '',
+          resource: 'serviceaccounts',
+          namespace: serviceAccount[1],
+          name: serviceAccount[2],
+        }
       : { group: '', resource: 'users', name: username },
     ...groups.map(name => ({ group: '', resource: 'groups', name })),
-    ...(uid ? [{ group: 'authentication.k8s.io', resource: 'uids', name: uid }] : []),
+    ...(uid
+      ? [{ group: 'authentication.k8s.io', resource: 'uids', name: uid }]
+      : []),
     ...Object.entries(extra).flatMap(([key, values]) =>
       values.map(name => ({
         group: 'authentication.k8s.io',
@@ -51,9 +61,10 @@ export function impersonate(
   return {
     username,
     ...(uid && { uid }),
-    groups: all.includes('system:authenticated') || username === 'system:anonymous'
-      ? all
-      : [...all, 'system:authenticated'],
+    groups:
+      all.includes('system:authenticated') || username === 'system:anonymous'
+        ? all
+        : [...all, 'system:authenticated'],
     extra,
   };
 }

@@ -9,12 +9,16 @@ import { textLibrary } from './textLibrary';
 let made: { env: CelEnv; functions: ReadonlySet<string> } | undefined;
 
 /** Source: the standard definitions of CEL, without operators. */
-const standard = `bool bytes contains double duration dyn endsWith getDate getDayOfMonth getDayOfWeek getDayOfYear
+const standard =
+  `bool bytes contains double duration dyn endsWith getDate getDayOfMonth getDayOfWeek getDayOfYear
   getFullYear getHours getMilliseconds getMinutes getMonth getSeconds int matches size startsWith string timestamp type
   uint`.split(/\s+/);
 
 /** CEL with Kubernetes' functions, and the names of all its functions. Made on first use. */
-export function celEnvironment(): { env: CelEnv; functions: ReadonlySet<string> } {
+export function celEnvironment(): {
+  env: CelEnv;
+  functions: ReadonlySet<string>;
+} {
   if (made) return made;
   const funcs: CelFunc[] = [
     ...strings,

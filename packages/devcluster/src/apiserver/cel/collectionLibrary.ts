@@ -22,7 +22,8 @@ function compare(a: CelValue, b: CelValue): number {
 
 function comparable(value: CelValue): string | number | bigint | boolean {
   if (isCelUint(value)) return value.value;
-  if (typeof value === 'object') throw new Error('found no matching overload: the items have no order');
+  if (typeof value === 'object')
+    throw new Error('found no matching overload: the items have no order');
   return value as string | number | bigint | boolean;
 }
 
@@ -30,14 +31,21 @@ function isSame(a: CelValue, b: CelValue): boolean {
   if (typeof a === 'bigint' && typeof b === 'number') return Number(a) === b;
   if (isCelList(a) && isCelList(b)) {
     const [left, right] = [[...a], [...b]];
-    return left.length === right.length && left.every((each, index) => isSame(each as CelValue, right[index] as CelValue));
+    return (
+      left.length === right.length &&
+      left.every((each, index) =>
+        isSame(each as CelValue, right[index] as CelValue),
+      )
+    );
   }
   return a === b || isDeepStrictEqual(a, b);
 }
 
 function extreme(values: CelValue[], sign: number, name: string): CelValue {
   if (!values.length) throw new Error(`${name} called on empty list`);
-  return values.reduce((best, each) => (compare(each, best) * sign > 0 ? each : best));
+  return values.reduce((best, each) =>
+    compare(each, best) * sign > 0 ? each : best,
+  );
 }
 
 function total(values: CelValue[]): CelValue {
@@ -55,7 +63,9 @@ function listFunctions(): CelFunc[] {
   return [
     celMethod('isSorted', anyList, [], BOOL, function isSorted() {
       const values = items(this);
-      return values.every((each, index) => index === 0 || compare(values[index - 1], each) <= 0);
+      return values.every(
+        (each, index) => index === 0 || compare(values[index - 1], each) <= 0,
+      );
     }),
     celMethod('sum', anyList, [], DYN, function sum() {
       return total(items(this)) as never;
@@ -67,10 +77,14 @@ function listFunctions(): CelFunc[] {
       return extreme(items(this), 1, 'max') as never;
     }),
     celMethod('indexOf', anyList, [DYN], INT, function indexOf(value) {
-      return BigInt(items(this).findIndex(each => isSame(each, value as CelValue)));
+      return BigInt(
+        items(this).findIndex(each => isSame(each, value as CelValue)),
+      );
     }),
     celMethod('lastIndexOf', anyList, [DYN], INT, function lastIndexOf(value) {
-      return BigInt(items(this).findLastIndex(each => isSame(each, value as CelValue)));
+      return BigInt(
+        items(this).findLastIndex(each => isSame(each, value as CelValue)),
+      );
     }),
   ];
 }
@@ -79,12 +93,15 @@ function setFunctions(): CelFunc[] {
   const includesAll = (a: CelValue[], b: CelValue[]) =>
     b.every(each => a.some(other => isSame(other, each)));
   return [
-    celFunc('sets.contains', [anyList, anyList], BOOL, (a, b) => includesAll(items(a), items(b))),
+    celFunc('sets.contains', [anyList, anyList], BOOL, (a, b) =>
+      includesAll(items(a), items(b)),
+    ),
     celFunc(
       'sets.equivalent',
       [anyList, anyList],
       BOOL,
-      (a, b) => includesAll(items(a), items(b)) && includesAll(items(b), items(a)),
+      (a, b) =>
+        includesAll(items(a), items(b)) && includesAll(items(b), items(a)),
     ),
     celFunc('sets.intersects', [anyList, anyList], BOOL, (a, b) =>
       items(a).some(each => items(b).some(other => isSame(each, other))),
@@ -93,9 +110,13 @@ function setFunctions(): CelFunc[] {
 }
 
 function findAll(text: string, pattern: string, limit = Infinity): string[] {
-  const matcher = compilePattern(pattern).matcher(text);
+  // RE2 says whether the pattern is one and whether there is a match; where, only JavaScript's own engine tells.
+  if (!compilePattern(pattern).test(text)) return [];
   const found: string[] = [];
-  while (found.length < limit && matcher.find()) found.push(matcher.group() ?? '');
+  for (const [match] of text.matchAll(new RegExp(pattern, 'gu'))) {
+    if (found.length === limit) break;
+    found.push(match);
+  }
   return found;
 }
 
@@ -104,12 +125,24 @@ function regexFunctions(): CelFunc[] {
     celMethod('find', STRING, [STRING], STRING, function find(pattern) {
       return findAll(this, pattern, 1)[0] ?? '';
     }),
-    celMethod('findAll', STRING, [STRING], listType(STRING), function findEach(pattern) {
-      return findAll(this, pattern);
-    }),
-    celMethod('findAll', STRING, [STRING, INT], listType(STRING), function findSome(pattern, limit) {
-      return findAll(this, pattern, limit < 0n ? Infinity : Number(limit));
-    }),
+    celMethod(
+      'findAll',
+      STRING,
+      [STRING],
+      listType(STRING),
+      function findEach(pattern) {
+        return findAll(this, pattern);
+      },
+    ),
+    celMethod(
+      'findAll',
+      STRING,
+      [STRING, INT],
+      listType(STRING),
+      function findSome(pattern, limit) {
+        return findAll(this, pattern, limit < 0n ? Infinity : Number(limit));
+      },
+    ),
   ];
 }
 
@@ -133,5 +166,10 @@ function optionalFunctions(): CelFunc[] {
 
 /** Lists, sets, regular expressions and optionals. */
 export function collectionLibrary(): CelFunc[] {
-  return [...listFunctions(), ...setFunctions(), ...regexFunctions(), ...optionalFunctions()];
+  return [
+    ...listFunctions(),
+    ...setFunctions(),
+    ...regexFunctions(),
+    ...optionalFunctions(),
+  ];
 }

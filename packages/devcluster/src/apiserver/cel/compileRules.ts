@@ -89,7 +89,12 @@ function visit(
     const self = celValueOf(value, schema);
     const oldSelf = old === undefined ? undefined : celValueOf(old, schema);
     for (const each of rules) {
-      if (each.isTransition && oldSelf === undefined && !each.rule.optionalOldSelf) continue;
+      if (
+        each.isTransition &&
+        oldSelf === undefined &&
+        !each.rule.optionalOldSelf
+      )
+        continue;
       if (isSame && !each.isTransition) continue;
       const error = evaluate(each, { value, self, oldSelf, schema, field });
       if (error) errors.push(error);
@@ -103,8 +108,16 @@ function visit(
     }
   } else if (typeof value === 'object') {
     for (const [name, each] of Object.entries(value)) {
-      const inner = fields.get(name) ?? (schema.properties?.[name] ? undefined : values);
-      if (inner) visit(inner, each, old?.[name], field ? `${field}.${name}` : name, errors);
+      const inner =
+        fields.get(name) ?? (schema.properties?.[name] ? undefined : values);
+      if (inner)
+        visit(
+          inner,
+          each,
+          old?.[name],
+          field ? `${field}.${name}` : name,
+          errors,
+        );
     }
   }
 }
@@ -112,8 +125,16 @@ function visit(
 /** Items have a past only in lists that say how to recognise them. */
 function itemsBefore(schema: JsonSchema, old: Json): (item: Json) => Json {
   const keys = schema['x-kubernetes-list-map-keys'];
-  if (schema['x-kubernetes-list-type'] !== 'map' || !keys || !Array.isArray(old)) return () => undefined;
-  return item => old.find(each => keys.every(key => isDeepStrictEqual(each?.[key], item?.[key])));
+  if (
+    schema['x-kubernetes-list-type'] !== 'map' ||
+    !keys ||
+    !Array.isArray(old)
+  )
+    return () => undefined;
+  return item =>
+    old.find(each =>
+      keys.every(key => isDeepStrictEqual(each?.[key], item?.[key])),
+    );
 }
 
 interface Subject {
@@ -134,21 +155,29 @@ function evaluate(
       ? ((oldSelf === undefined ? [] : [oldSelf]) as CelInput)
       : oldSelf!;
   }
-  const shownType = schema['x-kubernetes-int-or-string'] ? 'int-or-string' : schema.type ?? 'object';
+  const shownType = schema['x-kubernetes-int-or-string']
+    ? 'int-or-string'
+    : schema.type ?? 'object';
   const where = rule.fieldPath ? `${field}${rule.fieldPath}` : field;
-  const shownRule = (rule.message?.trim() || rule.rule.trim());
+  const shownRule = rule.message?.trim() || rule.rule.trim();
   const result = program(variables);
   if (result === true) return undefined;
   if (isCelError(result)) {
-    return fieldError.invalid(field, shownType, `${goMessage(result.message)} evaluating rule: ${shownRule}`);
+    return fieldError.invalid(
+      field,
+      shownType,
+      `${goMessage(result.message)} evaluating rule: ${shownRule}`,
+    );
   }
   const own = message && messageText(message(variables));
-  const detail = own ?? (rule.message?.trim() || `failed rule: ${rule.rule.trim()}`);
+  const detail =
+    own ?? (rule.message?.trim() || `failed rule: ${rule.rule.trim()}`);
   return refusal(rule.reason, where.replace(/^\./, ''), value, detail);
 }
 
 function messageText(value: unknown): string | undefined {
-  const isUsable = typeof value === 'string' && value.trim() !== '' && !value.includes('\n');
+  const isUsable =
+    typeof value === 'string' && value.trim() !== '' && !value.includes('\n');
   return isUsable ? (value as string).trim() : undefined;
 }
 
@@ -168,7 +197,11 @@ function refusal(
     default:
       // Objects and lists are too much to repeat in a sentence.
       return typeof value === 'object'
-        ? { reason: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` }
+        ? {
+            reason: 'FieldValueInvalid',
+            field,
+            message: `Invalid value: ${detail}`,
+          }
         : fieldError.invalid(field, value, detail);
   }
 }

@@ -1,4 +1,8 @@
-import { create, createFileRegistry, type DescMessage } from '@bufbuild/protobuf';
+import {
+  create,
+  createFileRegistry,
+  type DescMessage,
+} from '@bufbuild/protobuf';
 import { reflect, type ReflectMessage } from '@bufbuild/protobuf/reflect';
 import {
   FieldDescriptorProto_Label,
@@ -32,7 +36,7 @@ const registry = createFileRegistry(
 
 export { registry as kubernetesRegistry };
 
-function opaque(name: typeof names[number]) {
+function opaque(name: (typeof names)[number]) {
   const descriptor: DescMessage = registry.getMessage(`kubernetes.${name}`)!;
   return {
     type: objectType(descriptor),
@@ -41,7 +45,8 @@ function opaque(name: typeof names[number]) {
       message.set(descriptor.field.text, text);
       return message;
     },
-    text: (message: ReflectMessage): string => message.get(descriptor.field.text) as string,
+    text: (message: ReflectMessage): string =>
+      message.get(descriptor.field.text) as string,
   };
 }
 

@@ -1,4 +1,11 @@
-import { celFunc, celMethod, CelScalar, listType, mapType, type CelFunc } from '@bufbuild/cel';
+import {
+  celFunc,
+  celMethod,
+  CelScalar,
+  listType,
+  mapType,
+  type CelFunc,
+} from '@bufbuild/cel';
 import ipaddr from 'ipaddr.js';
 import { kubernetesTypes } from './kubernetesTypes';
 
@@ -10,10 +17,18 @@ type Address = ReturnType<typeof ipaddr.parse>;
 /** Strict as Go is: four full decimal parts without leading zeros; no IPv4 in IPv6 clothes, no zone. */
 function parseIp(text: string): Address | undefined {
   if (text.includes('%')) return undefined;
-  if (!text.includes(':') && !/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined;
+  if (
+    !text.includes(':') &&
+    !/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)
+  )
+    return undefined;
   if (!ipaddr.isValid(text)) return undefined;
   const address = ipaddr.parse(text);
-  if (address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress()) return undefined;
+  if (
+    address.kind() === 'ipv6' &&
+    (address as ipaddr.IPv6).isIPv4MappedAddress()
+  )
+    return undefined;
   return address;
 }
 
@@ -28,7 +43,9 @@ function parseCidr(text: string): [Address, number] | undefined {
   const address = parseIp(base ?? '');
   if (!address || !/^(0|[1-9]\d*)$/.test(bits ?? '')) return undefined;
   const length = Number(bits);
-  return length <= (address.kind() === 'ipv4' ? 32 : 128) ? [address, length] : undefined;
+  return length <= (address.kind() === 'ipv4' ? 32 : 128)
+    ? [address, length]
+    : undefined;
 }
 
 function contains([base, bits]: [Address, number], address: Address): boolean {
@@ -50,7 +67,14 @@ function required<T>(value: T | undefined, message: string): T {
 
 function ipLibrary(): CelFunc[] {
   const of = (text: string) =>
-    ip.of(canonical(required(parseIp(text), `IP Address ${JSON.stringify(text)} parse error`)));
+    ip.of(
+      canonical(
+        required(
+          parseIp(text),
+          `IP Address ${JSON.stringify(text)} parse error`,
+        ),
+      ),
+    );
   const has = (name: string, range: string[]) =>
     celMethod(name, ip.type, [], BOOL, function inRange() {
       return range.includes(parseIp(ip.text(this))!.range());
@@ -58,7 +82,12 @@ function ipLibrary(): CelFunc[] {
   return [
     celFunc('ip', [STRING], ip.type, of),
     celFunc('isIP', [STRING], BOOL, text => parseIp(text) !== undefined),
-    celFunc('ip.isCanonical', [STRING], BOOL, text => ip.text(of(text)) === text),
+    celFunc(
+      'ip.isCanonical',
+      [STRING],
+      BOOL,
+      text => ip.text(of(text)) === text,
+    ),
     celFunc('string', [ip.type], STRING, address => ip.text(address)),
     celMethod('family', ip.type, [], INT, function family() {
       return parseIp(ip.text(this))!.kind() === 'ipv4' ? 4n : 6n;
@@ -69,14 +98,25 @@ function ipLibrary(): CelFunc[] {
     has('isLinkLocalUnicast', ['linkLocal']),
     celMethod('isGlobalUnicast', ip.type, [], BOOL, function isGlobalUnicast() {
       const range = parseIp(ip.text(this))!.range();
-      return !['unspecified', 'loopback', 'multicast', 'linkLocal', 'broadcast'].includes(range);
+      return ![
+        'unspecified',
+        'loopback',
+        'multicast',
+        'linkLocal',
+        'broadcast',
+      ].includes(range);
     }),
   ];
 }
 
 function cidrLibrary(): CelFunc[] {
   const parse = (text: string) =>
-    required(parseCidr(text), `network address parse error during conversion from string: ${JSON.stringify(text)}`);
+    required(
+      parseCidr(text),
+      `network address parse error during conversion from string: ${JSON.stringify(
+        text,
+      )}`,
+    );
   const of = (text: string) => {
     const [address, bits] = parse(text);
     return cidr.of(`${canonical(address)}/${bits}`);
@@ -85,22 +125,49 @@ function cidrLibrary(): CelFunc[] {
     celFunc('cidr', [STRING], cidr.type, of),
     celFunc('isCIDR', [STRING], BOOL, text => parseCidr(text) !== undefined),
     celFunc('string', [cidr.type], STRING, network => cidr.text(network)),
-    celMethod('containsIP', cidr.type, [ip.type], BOOL, function containsIP(address) {
-      return contains(parse(cidr.text(this)), parseIp(ip.text(address))!);
-    }),
-    celMethod('containsIP', cidr.type, [STRING], BOOL, function containsIP(text) {
-      return contains(parse(cidr.text(this)), required(parseIp(text), `IP Address ${text} parse error`));
-    }),
-    celMethod('containsCIDR', cidr.type, [cidr.type], BOOL, function containsCIDR(other) {
-      const [inner, bits] = parse(cidr.text(other));
-      const outer = parse(cidr.text(this));
-      return outer[1] <= bits && contains(outer, inner);
-    }),
-    celMethod('containsCIDR', cidr.type, [STRING], BOOL, function containsCIDR(text) {
-      const [inner, bits] = parse(text);
-      const outer = parse(cidr.text(this));
-      return outer[1] <= bits && contains(outer, inner);
-    }),
+    celMethod(
+      'containsIP',
+      cidr.type,
+      [ip.type],
+      BOOL,
+      function containsIP(address) {
+        return contains(parse(cidr.text(this)), parseIp(ip.text(address))!);
+      },
+    ),
+    celMethod(
+      'containsIP',
+      cidr.type,
+      [STRING],
+      BOOL,
+      function containsIP(text) {
+        return contains(
+          parse(cidr.text(this)),
+          required(parseIp(text), `IP Address ${text} parse error`),
+        );
+      },
+    ),
+    celMethod(
+      'containsCIDR',
+      cidr.type,
+      [cidr.type],
+      BOOL,
+      function containsCIDR(other) {
+        const [inner, bits] = parse(cidr.text(other));
+        const outer = parse(cidr.text(this));
+        return outer[1] <= bits && contains(outer, inner);
+      },
+    ),
+    celMethod(
+      'containsCIDR',
+      cidr.type,
+      [STRING],
+      BOOL,
+      function containsCIDR(text) {
+        const [inner, bits] = parse(text);
+        const outer = parse(cidr.text(this));
+        return outer[1] <= bits && contains(outer, inner);
+      },
+    ),
     celMethod('ip', cidr.type, [], ip.type, function address() {
       return ip.of(cidr.text(this).split('/')[0]);
     }),
@@ -129,22 +196,48 @@ function urlLibrary(): CelFunc[] {
     });
   return [
     celFunc('url', [STRING], url.type, text => {
-      required(parseUrl(text), `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`);
+      required(
+        parseUrl(text),
+        `URL parse error during conversion from string: parse ${JSON.stringify(
+          text,
+        )}: invalid URI for request`,
+      );
       return url.of(text);
     }),
     celFunc('isURL', [STRING], BOOL, text => parseUrl(text) !== undefined),
-    getter('getScheme', text => (isPath(text) ? '' : at(text).protocol.replace(/:$/, ''))),
-    getter('getHost', text => (isPath(text) ? '' : /^[^:]+:\/\/(?:[^@/]*@)?([^/?#]*)/.exec(text)?.[1] ?? '')),
-    getter('getHostname', text => (isPath(text) ? '' : at(text).hostname.replace(/^\[|\]$/g, ''))),
-    getter('getPort', text => (isPath(text) ? '' : /:(\d+)$/.exec(/^[^:]+:\/\/([^/?#]*)/.exec(text)?.[1] ?? '')?.[1] ?? '')),
-    getter('getEscapedPath', text => (/^[^:]+:\/\/[^/?#]*$/.test(text) ? '' : at(text).pathname)),
-    celMethod('getQuery', url.type, [], mapType(STRING, listType(STRING)), function getQuery() {
-      const result = new Map<string, string[]>();
-      for (const [key, value] of at(url.text(this)).searchParams) {
-        result.set(key, [...(result.get(key) ?? []), value]);
-      }
-      return result;
-    }),
+    getter('getScheme', text =>
+      isPath(text) ? '' : at(text).protocol.replace(/:$/, ''),
+    ),
+    getter('getHost', text =>
+      isPath(text)
+        ? ''
+        : /^[^:]+:\/\/(?:[^@/]*@)?([^/?#]*)/.exec(text)?.[1] ?? '',
+    ),
+    getter('getHostname', text =>
+      isPath(text) ? '' : at(text).hostname.replace(/^\[|\]$/g, ''),
+    ),
+    getter('getPort', text =>
+      isPath(text)
+        ? ''
+        : /:(\d+)$/.exec(/^[^:]+:\/\/([^/?#]*)/.exec(text)?.[1] ?? '')?.[1] ??
+          '',
+    ),
+    getter('getEscapedPath', text =>
+      /^[^:]+:\/\/[^/?#]*$/.test(text) ? '' : at(text).pathname,
+    ),
+    celMethod(
+      'getQuery',
+      url.type,
+      [],
+      mapType(STRING, listType(STRING)),
+      function getQuery() {
+        const result = new Map<string, string[]>();
+        for (const [key, value] of at(url.text(this)).searchParams) {
+          result.set(key, [...(result.get(key) ?? []), value]);
+        }
+        return result;
+      },
+    ),
   ];
 }
 

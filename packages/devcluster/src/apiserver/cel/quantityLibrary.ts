@@ -24,11 +24,17 @@ function compare(a: bigint, b: bigint): bigint {
 /** `quantity('1Gi')` and what it can do; the text of a quantity is its amount in nano units. */
 export function quantityLibrary(): CelFunc[] {
   const type = quantity.type;
-  const nanos = (each: Parameters<typeof quantity.text>[0]) => BigInt(quantity.text(each));
+  const nanos = (each: Parameters<typeof quantity.text>[0]) =>
+    BigInt(quantity.text(each));
   const of = (amount: bigint) => quantity.of(String(amount));
   return [
     celFunc('quantity', [STRING], type, text => of(parse(text))),
-    celFunc('isQuantity', [STRING], BOOL, text => parseQuantity(text) !== undefined),
+    celFunc(
+      'isQuantity',
+      [STRING],
+      BOOL,
+      text => parseQuantity(text) !== undefined,
+    ),
     celMethod('sign', type, [], INT, function sign() {
       return compare(nanos(this), 0n);
     }),
@@ -37,15 +43,28 @@ export function quantityLibrary(): CelFunc[] {
     }),
     celMethod('asInteger', type, [], INT, function asInteger() {
       const value = nanos(this);
-      if (value % nano !== 0n) throw new Error('cannot convert value to integer');
+      if (value % nano !== 0n)
+        throw new Error('cannot convert value to integer');
       return value / nano;
     }),
-    celMethod('asApproximateFloat', type, [], DOUBLE, function asApproximateFloat() {
-      return Number(nanos(this)) / 1e9;
-    }),
-    celMethod('isGreaterThan', type, [type], BOOL, function isGreaterThan(other) {
-      return nanos(this) > nanos(other);
-    }),
+    celMethod(
+      'asApproximateFloat',
+      type,
+      [],
+      DOUBLE,
+      function asApproximateFloat() {
+        return Number(nanos(this)) / 1e9;
+      },
+    ),
+    celMethod(
+      'isGreaterThan',
+      type,
+      [type],
+      BOOL,
+      function isGreaterThan(other) {
+        return nanos(this) > nanos(other);
+      },
+    ),
     celMethod('isLessThan', type, [type], BOOL, function isLessThan(other) {
       return nanos(this) < nanos(other);
     }),

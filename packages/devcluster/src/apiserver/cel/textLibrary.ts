@@ -1,4 +1,10 @@
-import { celFunc, celMethod, CelScalar, listType, type CelFunc } from '@bufbuild/cel';
+import {
+  celFunc,
+  celMethod,
+  CelScalar,
+  listType,
+  type CelFunc,
+} from '@bufbuild/cel';
 import { formatChecks } from '../definitions/formatChecks';
 import { objectNames } from '../handlers/objectNames';
 import { kubernetesTypes } from './kubernetesTypes';
@@ -27,7 +33,11 @@ function compareVersions(a: string, b: string): number {
   if (left[4] === undefined) return 1;
   if (right[4] === undefined) return -1;
   const [first, second] = [left[4].split('.'), right[4].split('.')];
-  for (let index = 0; index < Math.max(first.length, second.length); index += 1) {
+  for (
+    let index = 0;
+    index < Math.max(first.length, second.length);
+    index += 1
+  ) {
     const [x, y] = [first[index], second[index]];
     if (x === y) continue;
     if (x === undefined) return -1;
@@ -43,7 +53,10 @@ function compareVersions(a: string, b: string): number {
 function semverLibrary(): CelFunc[] {
   const type = semver.type;
   const of = (text: string) => {
-    if (!versionForm.test(text)) throw new Error(`Invalid character(s) found in version ${JSON.stringify(text)}`);
+    if (!versionForm.test(text))
+      throw new Error(
+        `Invalid character(s) found in version ${JSON.stringify(text)}`,
+      );
     return semver.of(text);
   };
   const part = (name: string, index: number) =>
@@ -56,7 +69,9 @@ function semverLibrary(): CelFunc[] {
     });
   return [
     celFunc('semver', [STRING], type, of),
-    celFunc('semver', [STRING, BOOL], type, (text, lenient) => of(lenient ? normalized(text) : text)),
+    celFunc('semver', [STRING, BOOL], type, (text, lenient) =>
+      of(lenient ? normalized(text) : text),
+    ),
     celFunc('isSemver', [STRING], BOOL, text => versionForm.test(text)),
     celFunc('isSemver', [STRING, BOOL], BOOL, (text, lenient) =>
       versionForm.test(lenient ? normalized(text) : text),
@@ -83,13 +98,18 @@ const formats: Record<string, (text: string) => string[]> = {
   dns1123SubdomainPrefix: text => objectNames.subdomain(text, true),
   dns1035LabelPrefix: text => objectNames.label1035(text, true),
   qualifiedName: text =>
-    /^([a-z0-9.-]+\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(text) ? [] : ['must be a qualified name'],
-  labelValue: text => (labelValue.test(text) && text.length <= 63 ? [] : ['must be a label value']),
+    /^([a-z0-9.-]+\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(text)
+      ? []
+      : ['must be a qualified name'],
+  labelValue: text =>
+    labelValue.test(text) && text.length <= 63 ? [] : ['must be a label value'],
   uri: text => (formatChecks.uri(text) ? [] : ['must be a URI']),
-  uuid: text => (formatChecks.uuid(text) ? [] : ['does not match the UUID format']),
+  uuid: text =>
+    formatChecks.uuid(text) ? [] : ['does not match the UUID format'],
   byte: text => (formatChecks.byte(text) ? [] : ['invalid base64']),
   date: text => (formatChecks.date(text) ? [] : ['invalid date']),
-  datetime: text => (formatChecks['date-time'](text) ? [] : ['invalid datetime']),
+  datetime: text =>
+    formatChecks['date-time'](text) ? [] : ['invalid datetime'],
 };
 
 /** `format.dns1123Label().validate(text)`: an optional with what is wrong, empty if nothing is. */
@@ -102,10 +122,16 @@ function formatLibrary(): CelFunc[] {
     celFunc('format.named', [STRING], listType(DYN), name =>
       formats[name] ? ([format.of(name)] as never) : ([] as never),
     ),
-    celMethod('validate', format.type, [STRING], listType(DYN), function check(text) {
-      const problems = validate(format.text(this), text);
-      return (problems.length ? [problems] : []) as never;
-    }),
+    celMethod(
+      'validate',
+      format.type,
+      [STRING],
+      listType(DYN),
+      function check(text) {
+        const problems = validate(format.text(this), text);
+        return (problems.length ? [problems] : []) as never;
+      },
+    ),
   ];
 }
 

@@ -16,7 +16,8 @@ export function childrenOf({ exprKind }: CelExpr): CelExpr[] {
         present([keyKind.case === 'mapKey' ? keyKind.value : undefined, value]),
       );
     case 'comprehensionExpr': {
-      const { iterRange, accuInit, loopCondition, loopStep, result } = exprKind.value;
+      const { iterRange, accuInit, loopCondition, loopStep, result } =
+        exprKind.value;
       return present([iterRange, accuInit, loopCondition, loopStep, result]);
     }
     default:

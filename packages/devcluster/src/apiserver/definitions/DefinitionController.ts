@@ -5,7 +5,8 @@ import type { ResourceRegistry } from '../resources/ResourceRegistry';
 import { customResources } from './customResources';
 import { cleanupFinalizer } from './definitionRules';
 
-export const definitionCollection = 'apiextensions.k8s.io/customresourcedefinitions';
+export const definitionCollection =
+  'apiextensions.k8s.io/customresourcedefinitions';
 
 /**
  * Serves what CustomResourceDefinitions define, tells so in their conditions, and empties a collection before its
@@ -23,13 +24,18 @@ export class DefinitionController {
   ) {}
 
   start(): void {
-    for (const definition of this.store.list(definitionCollection)) this.settle(definition);
+    for (const definition of this.store.list(definitionCollection))
+      this.settle(definition);
     this.stops.push(
-      this.store.watch(definitionCollection, this.store.revision, ({ type, object }) => {
-        if (type === 'DELETED') this.forget(object);
-        // The write that is being announced ends first; its answer shows the definition as it was sent.
-        else queueMicrotask(() => this.settle(object));
-      }),
+      this.store.watch(
+        definitionCollection,
+        this.store.revision,
+        ({ type, object }) => {
+          if (type === 'DELETED') this.forget(object);
+          // The write that is being announced ends first; its answer shows the definition as it was sent.
+          else queueMicrotask(() => this.settle(object));
+        },
+      ),
     );
   }
 
@@ -40,7 +46,11 @@ export class DefinitionController {
 
   private settle({ metadata }: KubernetesObject): void {
     if (this.stopped) return;
-    const definition = this.store.get(definitionCollection, undefined, metadata.name);
+    const definition = this.store.get(
+      definitionCollection,
+      undefined,
+      metadata.name,
+    );
     if (!definition) return;
     if (definition.metadata.deletionTimestamp) {
       this.empty(definition);
@@ -53,14 +63,20 @@ export class DefinitionController {
     const status = this.statusOf(definition, problem);
     const finalizers = definition.metadata.finalizers ?? [];
     const hasFinalizer = finalizers.includes(cleanupFinalizer);
-    if (hasFinalizer && JSON.stringify(status) === JSON.stringify(definition.status)) return;
+    if (
+      hasFinalizer &&
+      JSON.stringify(status) === JSON.stringify(definition.status)
+    )
+      return;
     this.store.update(
       definitionCollection,
       {
         ...definition,
         metadata: {
           ...definition.metadata,
-          finalizers: hasFinalizer ? finalizers : [...finalizers, cleanupFinalizer],
+          finalizers: hasFinalizer
+            ? finalizers
+            : [...finalizers, cleanupFinalizer],
         },
         status,
       },
@@ -68,7 +84,10 @@ export class DefinitionController {
     );
   }
 
-  private nameConflict({ metadata, spec }: KubernetesObject): string | undefined {
+  private nameConflict({
+    metadata,
+    spec,
+  }: KubernetesObject): string | undefined {
     const names = (each: Json): string[] => [
       each.plural,
       each.singular,
@@ -76,33 +95,65 @@ export class DefinitionController {
     ];
     const own = new Set(names(spec.names));
     for (const other of this.store.each(definitionCollection)) {
-      if (other.metadata.name === metadata.name || other.spec.group !== spec.group) continue;
+      if (
+        other.metadata.name === metadata.name ||
+        other.spec.group !== spec.group
+      )
+        continue;
       const accepted = other.status?.acceptedNames;
       if (!accepted?.plural) continue;
       const taken = names(accepted).find(each => own.has(each));
       if (taken) return `${JSON.stringify(taken)} is already in use`;
-      if (accepted.kind === spec.names.kind) return `${JSON.stringify(accepted.kind)} is already in use`;
+      if (accepted.kind === spec.names.kind)
+        return `${JSON.stringify(accepted.kind)} is already in use`;
     }
     return undefined;
   }
 
-  private statusOf(definition: KubernetesObject, problem: string | undefined): Json {
+  private statusOf(
+    definition: KubernetesObject,
+    problem: string | undefined,
+  ): Json {
     const { status = {}, spec } = definition;
     const conditions: Json[] = [
       problem
-        ? { type: 'NamesAccepted', status: 'False', reason: 'NameConflict', message: problem }
-        : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+        ? {
+            type: 'NamesAccepted',
+            status: 'False',
+            reason: 'NameConflict',
+            message: problem,
+          }
+        : {
+            type: 'NamesAccepted',
+            status: 'True',
+            reason: 'NoConflicts',
+            message: 'no conflicts found',
+          },
       problem
-        ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }
-        : { type: 'Established', status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
+        ? {
+            type: 'Established',
+            status: 'False',
+            reason: 'NotAccepted',
+            message: 'not all names are accepted',
+          }
+        : {
+            type: 'Established',
+            status: 'True',
+            reason: 'InitialNamesAccepted',
+            message: 'the initial names have been accepted',
+          },
     ];
     return {
       ...status,
       conditions: conditions.map(({ type, status: value, reason, message }) => {
-        const known = status.conditions?.find((each: Json) => each.type === type);
+        const known = status.conditions?.find(
+          (each: Json) => each.type === type,
+        );
         const isSame = known?.status === value && known?.reason === reason;
         return {
-          lastTransitionTime: isSame ? known.lastTransitionTime : timestamp(this.now()),
+          lastTransitionTime: isSame
+            ? known.lastTransitionTime
+            : timestamp(this.now()),
           message,
           reason,
           status: value,

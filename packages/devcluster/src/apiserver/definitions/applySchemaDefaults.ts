@@ -4,7 +4,8 @@ import type { JsonSchema } from '../../schemas/JsonSchema';
 /** Fills in the schema's defaults. Changes the value. */
 export function applySchemaDefaults(value: Json, schema: JsonSchema): void {
   if (Array.isArray(value)) {
-    if (schema.items) for (const item of value) applySchemaDefaults(item, schema.items);
+    if (schema.items)
+      for (const item of value) applySchemaDefaults(item, schema.items);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
@@ -15,7 +16,9 @@ export function applySchemaDefaults(value: Json, schema: JsonSchema): void {
     }
   }
   const additional =
-    typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+    typeof schema.additionalProperties === 'object'
+      ? schema.additionalProperties
+      : undefined;
   for (const [name, each] of Object.entries(value)) {
     const inner = schema.properties?.[name] ?? additional;
     if (inner) applySchemaDefaults(each, inner);

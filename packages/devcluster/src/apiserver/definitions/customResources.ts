@@ -9,15 +9,21 @@ import { printerColumns } from './printerColumns';
 import { validateCustomObject } from './validateCustomObject';
 
 /** The resources that a CustomResourceDefinition serves: one for each served version. */
-export function customResources(definition: KubernetesObject): ServedResource[] {
+export function customResources(
+  definition: KubernetesObject,
+): ServedResource[] {
   const { spec } = definition;
   return spec.versions
     .filter(({ served }: Json) => served)
     .map((version: Json) => customResource(definition, version));
 }
 
-function customResource(definition: KubernetesObject, version: Json): ServedResource {
-  const { group, names, scope, versions, preserveUnknownFields } = definition.spec;
+function customResource(
+  definition: KubernetesObject,
+  version: Json,
+): ServedResource {
+  const { group, names, scope, versions, preserveUnknownFields } =
+    definition.spec;
   const apiVersion = `${group}/${version.name}`;
   const storage = versions.find((each: Json) => each.storage);
   const schema: JsonSchema | undefined = version.schema?.openAPIV3Schema;
@@ -42,7 +48,9 @@ function customResource(definition: KubernetesObject, version: Json): ServedReso
     hasStatus,
     ...(version.subresources?.scale && { scale: version.subresources.scale }),
     type,
-    schemaName: [...group.split('.').reverse(), version.name, names.kind].join('.'),
+    schemaName: [...group.split('.').reverse(), version.name, names.kind].join(
+      '.',
+    ),
     schema,
     rules: {},
     columns: printerColumns(version.additionalPrinterColumns),
@@ -50,10 +58,13 @@ function customResource(definition: KubernetesObject, version: Json): ServedReso
       definition: definition.metadata.name,
       preserveUnknownFields: Boolean(preserveUnknownFields),
       schema,
-      selectableFields: (version.selectableFields ?? []).map((each: Json) => each.jsonPath),
+      selectableFields: (version.selectableFields ?? []).map(
+        (each: Json) => each.jsonPath,
+      ),
       ...(version.deprecated && {
         deprecationWarning:
-          version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated`,
+          version.deprecationWarning ??
+          `${apiVersion} ${names.kind} is deprecated`,
       }),
       applyDefaults(object) {
         if (schema) applySchemaDefaults(object, schema);
@@ -71,7 +82,10 @@ function compileRoot(schema: JsonSchema): StructNode {
   const noReferences = () => {
     throw new Error('The schema of a custom kind refers to nothing.');
   };
-  const root = compileType({ ...schema, properties: schema.properties ?? {} }, noReferences) as StructNode;
+  const root = compileType(
+    { ...schema, properties: schema.properties ?? {} },
+    noReferences,
+  ) as StructNode;
   const text = { kind: 'scalar', scalar: 'string', goType: 'string' } as const;
   const field = { required: false, patchStrategies: [] };
   return {

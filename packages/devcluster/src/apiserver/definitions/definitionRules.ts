@@ -1,6 +1,9 @@
 import type { KubernetesObject } from '../../store/KubernetesObject';
 import type { KindRules } from '../resources/ServedResource';
-import { validateDefinition, validateDefinitionUpdate } from './validateDefinition';
+import {
+  validateDefinition,
+  validateDefinitionUpdate,
+} from './validateDefinition';
 
 /** Keeps a definition until its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -20,7 +23,9 @@ export const definitionRules: KindRules = {
   createsOnUpdate: false,
   applyDefaults,
   prepareCreate(definition) {
-    const stored = definition.spec?.versions?.find((each: { storage?: boolean }) => each.storage);
+    const stored = definition.spec?.versions?.find(
+      (each: { storage?: boolean }) => each.storage,
+    );
     definition.status = {
       conditions: [],
       acceptedNames: { plural: '', kind: '' },
@@ -28,10 +33,15 @@ export const definitionRules: KindRules = {
     };
   },
   prepareUpdate(definition) {
-    const stored = definition.spec?.versions?.find((each: { storage?: boolean }) => each.storage);
+    const stored = definition.spec?.versions?.find(
+      (each: { storage?: boolean }) => each.storage,
+    );
     const known: string[] = definition.status?.storedVersions ?? [];
     if (stored && !known.includes(stored.name)) {
-      definition.status = { ...definition.status, storedVersions: [...known, stored.name] };
+      definition.status = {
+        ...definition.status,
+        storedVersions: [...known, stored.name],
+      };
     }
   },
   validate: validateDefinition,

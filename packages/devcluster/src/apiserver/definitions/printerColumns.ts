@@ -29,17 +29,28 @@ const ageColumn: PrinterColumn = {
 };
 
 /** The columns of a custom kind: its name, then what its definition says, or its age. */
-export function printerColumns(columns: PrinterColumn[] = [ageColumn]): TableColumn[] {
+export function printerColumns(
+  columns: PrinterColumn[] = [ageColumn],
+): TableColumn[] {
   return [nameColumn, ...columns.map(tableColumn)];
 }
 
-function tableColumn({ name, type, format, description, priority, jsonPath }: PrinterColumn): TableColumn {
+function tableColumn({
+  name,
+  type,
+  format,
+  description,
+  priority,
+  jsonPath,
+}: PrinterColumn): TableColumn {
   const read = compileJsonPath(jsonPath);
   return {
     name,
     type: type === 'date' ? 'string' : type,
     format: format ?? '',
-    description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    description:
+      description ??
+      `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     priority: priority ?? 0,
     cell(object, now) {
       const values = read(object);
@@ -77,12 +88,18 @@ export function compileJsonPath(text: string): (object: Json) => Json[] {
       return value === undefined || value === null ? [] : [value];
     };
   }
-  const path = `$${inner}`.replace(/\.((?:[^.[\]\\]|\\.)*\\\.(?:[^.[\]\\]|\\.)*)/g, (_, key) =>
-    `['${key.replaceAll('\\.', '.')}']`,
+  const path = `$${inner}`.replace(
+    /\.((?:[^.[\]\\]|\\.)*\\\.(?:[^.[\]\\]|\\.)*)/g,
+    (_, key) => `['${key.replaceAll('\\.', '.')}']`,
   );
   return object => {
     try {
-      const found = JSONPath({ path, json: object, eval: 'safe', wrap: true }) as Json[];
+      const found = JSONPath({
+        path,
+        json: object,
+        eval: 'safe',
+        wrap: true,
+      }) as Json[];
       return (found ?? []).filter(each => each !== undefined && each !== null);
     } catch {
       return [];

@@ -28,7 +28,10 @@ export function validateCustomObject({
   const { metadata, ...rest } = object;
   const value = schema.properties?.metadata ? { ...rest, metadata } : rest;
   const errors = validateValue({
-    schema: { ...schema, required: schema.required?.filter(each => each !== 'metadata') },
+    schema: {
+      ...schema,
+      required: schema.required?.filter(each => each !== 'metadata'),
+    },
     value,
     old,
     field: '',

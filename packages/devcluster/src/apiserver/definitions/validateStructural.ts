@@ -21,12 +21,19 @@ const forbiddenInside = [
 ] as const;
 
 /** Whether a schema is structural: every value has one type, and junctors only narrow. */
-export function validateStructural(schema: JsonSchema, field: string): FieldError[] {
+export function validateStructural(
+  schema: JsonSchema,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (schema.type !== 'object') {
     errors.push(
       schema.type
-        ? fieldError.invalid(`${field}.type`, schema.type, 'must be object at the root')
+        ? fieldError.invalid(
+            `${field}.type`,
+            schema.type,
+            'must be object at the root',
+          )
         : fieldError.required(`${field}.type`, 'must not be empty at the root'),
     );
   }
@@ -34,12 +41,21 @@ export function validateStructural(schema: JsonSchema, field: string): FieldErro
   return errors;
 }
 
-function visit(schema: JsonSchema, field: string, errors: FieldError[], isRoot: boolean): void {
+function visit(
+  schema: JsonSchema,
+  field: string,
+  errors: FieldError[],
+  isRoot: boolean,
+): void {
   const isOpen =
-    schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields'];
+    schema['x-kubernetes-int-or-string'] ||
+    schema['x-kubernetes-preserve-unknown-fields'];
   if (!schema.type && !isOpen && !isRoot) {
     errors.push(
-      fieldError.required(`${field}.type`, 'must not be empty for specified object fields'),
+      fieldError.required(
+        `${field}.type`,
+        'must not be empty for specified object fields',
+      ),
     );
   }
   if (schema.type && !types.includes(schema.type)) {
@@ -50,12 +66,18 @@ function visit(schema: JsonSchema, field: string, errors: FieldError[], isRoot: 
   }
   if (schema.properties && schema.additionalProperties) {
     errors.push(
-      fieldError.forbidden(`${field}.additionalProperties`, 'properties and additionalProperties are mutual exclusive'),
+      fieldError.forbidden(
+        `${field}.additionalProperties`,
+        'properties and additionalProperties are mutual exclusive',
+      ),
     );
   }
   if (schema.additionalProperties === false) {
     errors.push(
-      fieldError.forbidden(`${field}.additionalProperties`, 'cannot be set to false'),
+      fieldError.forbidden(
+        `${field}.additionalProperties`,
+        'cannot be set to false',
+      ),
     );
   }
   if (schema.uniqueItems) {
@@ -74,7 +96,9 @@ function visit(schema: JsonSchema, field: string, errors: FieldError[], isRoot: 
         fieldError.invalid(
           `${field}.pattern`,
           schema.pattern,
-          `must be a valid regular expression, but isn't: ${(error as Error).message}`,
+          `must be a valid regular expression, but isn't: ${
+            (error as Error).message
+          }`,
         ),
       );
     }
@@ -95,12 +119,24 @@ function visit(schema: JsonSchema, field: string, errors: FieldError[], isRoot: 
     const isMetadata = isRoot && name === 'metadata';
     if (!isMetadata) visit(each, `${field}.properties[${name}]`, errors, false);
   }
-  if (schema.additionalProperties && typeof schema.additionalProperties === 'object') {
-    visit(schema.additionalProperties, `${field}.additionalProperties`, errors, false);
+  if (
+    schema.additionalProperties &&
+    typeof schema.additionalProperties === 'object'
+  ) {
+    visit(
+      schema.additionalProperties,
+      `${field}.additionalProperties`,
+      errors,
+      false,
+    );
   }
 }
 
-function visitInside(schema: JsonSchema, field: string, errors: FieldError[]): void {
+function visitInside(
+  schema: JsonSchema,
+  field: string,
+  errors: FieldError[],
+): void {
   for (const key of forbiddenInside) {
     if (schema[key] === undefined || schema[key] === false) continue;
     errors.push(
@@ -137,7 +173,8 @@ function validateListType(schema: JsonSchema, field: string): FieldError[] {
         ),
       ];
     }
-    const isRequired = items.required?.includes(key) || property.default !== undefined;
+    const isRequired =
+      items.required?.includes(key) || property.default !== undefined;
     return isRequired
       ? []
       : [
@@ -154,7 +191,8 @@ function validateDefault(schema: JsonSchema, field: string): FieldError[] {
   const at = `${field}.default`;
   const value: Json = schema.default;
   const errors = validateValue({ schema, value, field: at });
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return errors;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return errors;
   const unknown: string[] = [];
   const type = compileType(schema, () => {
     throw new Error('The schema of a custom kind refers to nothing.');
@@ -166,17 +204,36 @@ function validateDefault(schema: JsonSchema, field: string): FieldError[] {
   return errors;
 }
 
-function validateRules(schema: JsonSchema, field: string, isRoot: boolean): FieldError[] {
+function validateRules(
+  schema: JsonSchema,
+  field: string,
+  isRoot: boolean,
+): FieldError[] {
   return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
     const at = `${field}.x-kubernetes-validations[${index}]`;
     const problem = checkRule(rule.rule, schema, isRoot);
-    const errors = problem ? [fieldError.invalid(`${at}.rule`, shownRule(rule), problem)] : [];
+    const errors = problem
+      ? [fieldError.invalid(`${at}.rule`, shownRule(rule), problem)]
+      : [];
     if (rule.message !== undefined && !rule.message.trim()) {
-      errors.push(fieldError.invalid(`${at}.message`, rule.message, 'message must be non-empty if specified'));
-    }
-    if (/\n/.test(rule.rule.trim()) && !rule.message && !rule.messageExpression) {
       errors.push(
-        fieldError.required(`${at}.message`, 'message must be specified if rule contains line breaks'),
+        fieldError.invalid(
+          `${at}.message`,
+          rule.message,
+          'message must be non-empty if specified',
+        ),
+      );
+    }
+    if (
+      /\n/.test(rule.rule.trim()) &&
+      !rule.message &&
+      !rule.messageExpression
+    ) {
+      errors.push(
+        fieldError.required(
+          `${at}.message`,
+          'message must be specified if rule contains line breaks',
+        ),
       );
     }
     return errors;

@@ -18,7 +18,9 @@ export function validateValue(position: Position): FieldError[] {
   const { schema, value, old, field } = position;
   if (old !== undefined && field && isDeepStrictEqual(value, old)) return [];
   if (value === null) {
-    return schema.nullable || !schema.type ? [] : [typeError(field, schema.type, 'null')];
+    return schema.nullable || !schema.type
+      ? []
+      : [typeError(field, schema.type, 'null')];
   }
   const actual = typeOf(value);
   const errors: FieldError[] = [];
@@ -26,14 +28,23 @@ export function validateValue(position: Position): FieldError[] {
     if (actual !== 'string' && actual !== 'integer') {
       return [typeError(field, 'integer,string', actual)];
     }
-  } else if (schema.type && schema.type !== actual && !(schema.type === 'number' && actual === 'integer')) {
+  } else if (
+    schema.type &&
+    schema.type !== actual &&
+    !(schema.type === 'number' && actual === 'integer')
+  ) {
     return [typeError(field, schema.type, actual)];
   }
-  if (schema.enum && !schema.enum.some(each => isDeepStrictEqual(each, value))) {
+  if (
+    schema.enum &&
+    !schema.enum.some(each => isDeepStrictEqual(each, value))
+  ) {
     errors.push(fieldError.notSupported(field, value, schema.enum));
   }
-  if (typeof value === 'string') errors.push(...validateString(schema, value, field));
-  else if (typeof value === 'number') errors.push(...validateNumber(schema, value, field));
+  if (typeof value === 'string')
+    errors.push(...validateString(schema, value, field));
+  else if (typeof value === 'number')
+    errors.push(...validateNumber(schema, value, field));
   else if (Array.isArray(value)) errors.push(...validateList(position));
   else if (actual === 'object') errors.push(...validateObject(position));
   errors.push(...validateJunctors(position));
@@ -42,11 +53,16 @@ export function validateValue(position: Position): FieldError[] {
 
 function typeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
 }
 
-function typeError(field: string, expected: string, actual: string): FieldError {
+function typeError(
+  field: string,
+  expected: string,
+  actual: string,
+): FieldError {
   return {
     ...fieldError.invalid(
       field,
@@ -57,7 +73,11 @@ function typeError(field: string, expected: string, actual: string): FieldError 
   };
 }
 
-function validateString(schema: JsonSchema, value: string, field: string): FieldError[] {
+function validateString(
+  schema: JsonSchema,
+  value: string,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   const length = [...value].length;
   if (schema.maxLength !== undefined && length > schema.maxLength) {
@@ -74,7 +94,11 @@ function validateString(schema: JsonSchema, value: string, field: string): Field
   }
   if (schema.pattern !== undefined && !matchesPattern(schema.pattern, value)) {
     errors.push(
-      fieldError.invalid(field, value, `${field} in body should match '${schema.pattern}'`),
+      fieldError.invalid(
+        field,
+        value,
+        `${field} in body should match '${schema.pattern}'`,
+      ),
     );
   }
   const check = formatChecks[schema.format ?? ''];
@@ -83,7 +107,9 @@ function validateString(schema: JsonSchema, value: string, field: string): Field
       ...fieldError.invalid(
         field,
         value,
-        `${field} in body must be of type ${schema.format}: ${JSON.stringify(value)}`,
+        `${field} in body must be of type ${schema.format}: ${JSON.stringify(
+          value,
+        )}`,
       ),
       reason: 'FieldValueTypeInvalid',
     });
@@ -91,11 +117,18 @@ function validateString(schema: JsonSchema, value: string, field: string): Field
   return errors;
 }
 
-function validateNumber(schema: JsonSchema, value: number, field: string): FieldError[] {
+function validateNumber(
+  schema: JsonSchema,
+  value: number,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } =
+    schema;
   const refuse = (what: string) =>
-    errors.push(fieldError.invalid(field, value, `${field} in body should be ${what}`));
+    errors.push(
+      fieldError.invalid(field, value, `${field} in body should be ${what}`),
+    );
   if (maximum !== undefined) {
     if (exclusiveMaximum && value >= maximum) refuse(`less than ${maximum}`);
     else if (value > maximum) refuse(`less than or equal to ${maximum}`);
@@ -104,10 +137,15 @@ function validateNumber(schema: JsonSchema, value: number, field: string): Field
     if (exclusiveMinimum && value <= minimum) refuse(`greater than ${minimum}`);
     else if (value < minimum) refuse(`greater than or equal to ${minimum}`);
   }
-  if (multipleOf && !Number.isInteger(value / multipleOf)) refuse(`a multiple of ${multipleOf}`);
+  if (multipleOf && !Number.isInteger(value / multipleOf))
+    refuse(`a multiple of ${multipleOf}`);
   if (schema.format === 'int32' && Math.abs(value) > 2 ** 31) {
     errors.push(
-      fieldError.invalid(field, value, `Checked value must be of type integer with format int32 in ${field}`),
+      fieldError.invalid(
+        field,
+        value,
+        `Checked value must be of type integer with format int32 in ${field}`,
+      ),
     );
   }
   return errors;
@@ -128,17 +166,26 @@ function validateList({ schema, value, old, field }: Position): FieldError[] {
     );
   }
   if (schema.uniqueItems && hasDuplicates(value)) {
-    errors.push(fieldError.invalid(field, value, `${field} in body shouldn't contain duplicates`));
+    errors.push(
+      fieldError.invalid(
+        field,
+        value,
+        `${field} in body shouldn't contain duplicates`,
+      ),
+    );
   }
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const listType = schema['x-kubernetes-list-type'];
   const identity = (item: Json) =>
-    listType === 'map' ? Object.fromEntries(keys.map(key => [key, item?.[key]])) : item;
+    listType === 'map'
+      ? Object.fromEntries(keys.map(key => [key, item?.[key]]))
+      : item;
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
     if (listType === 'map' || listType === 'set') {
       const id = JSON.stringify(identity(item));
-      if (seen.has(id)) errors.push(fieldError.duplicate(`${field}[${index}]`, identity(item)));
+      if (seen.has(id))
+        errors.push(fieldError.duplicate(`${field}[${index}]`, identity(item)));
       seen.add(id);
     }
     if (!schema.items) continue;
@@ -178,12 +225,15 @@ function validateObject({ schema, value, old, field }: Position): FieldError[] {
     );
   }
   for (const name of schema.required ?? []) {
-    if (value[name] === undefined) errors.push(fieldError.required(child(field, name)));
+    if (value[name] === undefined)
+      errors.push(fieldError.required(child(field, name)));
   }
   for (const [name, each] of Object.entries(value)) {
     const known = schema.properties?.[name];
     const additional =
-      typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+      typeof schema.additionalProperties === 'object'
+        ? schema.additionalProperties
+        : undefined;
     const inner = known ?? additional;
     if (!inner) continue;
     errors.push(
@@ -205,21 +255,29 @@ function child(field: string, name: string): string {
 function validateJunctors(position: Position): FieldError[] {
   const { schema, value, field } = position;
   const fits = (each: JsonSchema) =>
-    validateValue({ schema: each, value, field: field || 'object' }).length === 0;
+    validateValue({ schema: each, value, field: field || 'object' }).length ===
+    0;
   const errors: FieldError[] = [];
-  const refuse = (detail: string) => errors.push(fieldError.invalid(field, value, detail));
+  const refuse = (detail: string) =>
+    errors.push(fieldError.invalid(field, value, detail));
   if (schema.allOf) {
-    for (const each of schema.allOf) errors.push(...validateValue({ ...position, schema: each }));
-    if (errors.length) refuse(`${JSON.stringify(field)} must validate all the schemas (allOf)`);
+    for (const each of schema.allOf)
+      errors.push(...validateValue({ ...position, schema: each }));
+    if (errors.length)
+      refuse(`${JSON.stringify(field)} must validate all the schemas (allOf)`);
   }
   if (schema.anyOf && !schema.anyOf.some(fits)) {
-    refuse(`${JSON.stringify(field)} must validate at least one schema (anyOf)`);
+    refuse(
+      `${JSON.stringify(field)} must validate at least one schema (anyOf)`,
+    );
   }
   if (schema.oneOf) {
     const fitting = schema.oneOf.filter(fits).length;
     if (fitting !== 1) {
       refuse(
-        `${JSON.stringify(field)} must validate one and only one schema (oneOf). Found ${
+        `${JSON.stringify(
+          field,
+        )} must validate one and only one schema (oneOf). Found ${
           fitting ? `${fitting} valid alternatives` : 'none valid'
         }`,
       );

@@ -9,7 +9,11 @@ interface Entry extends SubresourceListing {
   parent?: ServedResource;
 }
 
-function entriesOf(registry: ResourceRegistry, group: string, version: string): Json[] {
+function entriesOf(
+  registry: ResourceRegistry,
+  group: string,
+  version: string,
+): Json[] {
   const stored = registry.of(group, version).flatMap(resource => [
     {
       name: resource.plural,
@@ -23,12 +27,20 @@ function entriesOf(registry: ResourceRegistry, group: string, version: string): 
     },
     ...subresourcesOf(resource).map(subresource),
   ]);
-  return [...stored, ...(reviewResources[`${group}/${version}`] ?? [])].sort((a, b) =>
-    a.name < b.name ? -1 : 1,
+  return [...stored, ...(reviewResources[`${group}/${version}`] ?? [])].sort(
+    (a, b) => (a.name < b.name ? -1 : 1),
   );
 }
 
-function subresource({ name, kind, group, version, verbs, parent, namespaced }: Entry): Json {
+function subresource({
+  name,
+  kind,
+  group,
+  version,
+  verbs,
+  parent,
+  namespaced,
+}: Entry): Json {
   return {
     name,
     singularName: '',
@@ -39,8 +51,14 @@ function subresource({ name, kind, group, version, verbs, parent, namespaced }: 
   };
 }
 
-function storageHash({ group, kind, storedApiVersion }: ServedResource): string {
-  return Buffer.from(`${group}${storedApiVersion}${kind}`).toString('base64').slice(0, 12);
+function storageHash({
+  group,
+  kind,
+  storedApiVersion,
+}: ServedResource): string {
+  return Buffer.from(`${group}${storedApiVersion}${kind}`)
+    .toString('base64')
+    .slice(0, 12);
 }
 
 /** `GET /api/v1` and `GET /apis/<group>/<version>`. */
@@ -59,7 +77,10 @@ export function resourceList(
 }
 
 function groupEntry(group: string, versions: string[]): Json {
-  const each = versions.map(version => ({ groupVersion: `${group}/${version}`, version }));
+  const each = versions.map(version => ({
+    groupVersion: `${group}/${version}`,
+    version,
+  }));
   return { name: group, versions: each, preferredVersion: each[0] };
 }
 
@@ -75,9 +96,18 @@ export function groupList(registry: ResourceRegistry): Json {
 }
 
 /** `GET /apis/<group>`. */
-export function groupDocument(registry: ResourceRegistry, group: string): Json | undefined {
+export function groupDocument(
+  registry: ResourceRegistry,
+  group: string,
+): Json | undefined {
   const versions = group ? registry.groups().get(group) : undefined;
-  return versions && { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group, versions) };
+  return (
+    versions && {
+      kind: 'APIGroup',
+      apiVersion: 'v1',
+      ...groupEntry(group, versions),
+    }
+  );
 }
 
 /** `GET /api`. */
@@ -85,12 +115,17 @@ export function coreVersions(address: string): Json {
   return {
     kind: 'APIVersions',
     versions: ['v1'],
-    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+    serverAddressByClientCIDRs: [
+      { clientCIDR: '0.0.0.0/0', serverAddress: address },
+    ],
   };
 }
 
 /** `GET /api` or `GET /apis` in the form that tells everything at once. */
-export function aggregatedDiscovery(registry: ResourceRegistry, isCore: boolean): Json {
+export function aggregatedDiscovery(
+  registry: ResourceRegistry,
+  isCore: boolean,
+): Json {
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
@@ -108,12 +143,18 @@ export function aggregatedDiscovery(registry: ResourceRegistry, isCore: boolean)
   };
 }
 
-function aggregatedResources(registry: ResourceRegistry, group: string, version: string): Json[] {
+function aggregatedResources(
+  registry: ResourceRegistry,
+  group: string,
+  version: string,
+): Json[] {
   const entries = entriesOf(registry, group, version);
   return entries
     .filter(({ name }) => !name.includes('/'))
     .map(entry => {
-      const inner = entries.filter(({ name }) => name.startsWith(`${entry.name}/`));
+      const inner = entries.filter(({ name }) =>
+        name.startsWith(`${entry.name}/`),
+      );
       return {
         resource: entry.name,
         responseKind: { group, version, kind: entry.kind },

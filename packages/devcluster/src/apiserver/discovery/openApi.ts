@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { builtInSchemas } from '../../schemas/builtInTypes';
-import { kubernetesVersion } from '../../schemas/definitions';
+import { kubernetesVersion } from '../../schemas/definitions.generated';
 import type { JsonSchema } from '../../schemas/JsonSchema';
 import type { Json } from '../../store/KubernetesObject';
 import type { ResourceRegistry } from '../resources/ResourceRegistry';
@@ -10,7 +10,11 @@ const prefix = '#/components/schemas/';
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 const listMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
 
-const writeParameters: Json[] = ['dryRun', 'fieldManager', 'fieldValidation'].map(name => ({
+const writeParameters: Json[] = [
+  'dryRun',
+  'fieldManager',
+  'fieldValidation',
+].map(name => ({
   name,
   in: 'query',
   schema: { type: 'string', uniqueItems: true },
@@ -18,7 +22,10 @@ const writeParameters: Json[] = ['dryRun', 'fieldManager', 'fieldValidation'].ma
 
 /** The OpenAPI documents of what is served; each is made when it is first asked for and again when kinds change. */
 export class OpenApiDocuments {
-  private readonly texts = new Map<string, { generation: number; text: string }>();
+  private readonly texts = new Map<
+    string,
+    { generation: number; text: string }
+  >();
 
   constructor(private readonly registry: ResourceRegistry) {}
 
@@ -28,7 +35,12 @@ export class OpenApiDocuments {
     for (const [group, versions] of this.registry.groups()) {
       for (const version of versions) {
         const path = group ? `apis/${group}/${version}` : `api/${version}`;
-        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.hashOf(group, version)}` };
+        paths[path] = {
+          serverRelativeURL: `/openapi/v3/${path}?hash=${this.hashOf(
+            group,
+            version,
+          )}`,
+        };
       }
     }
     return { paths };
@@ -52,13 +64,19 @@ export class OpenApiDocuments {
   swagger(): string {
     return this.cached('v2', () => {
       const resources = this.registry.all();
-      const schemas = { ...builtInSchemas(), ...schemasOf(resources.filter(each => each.custom)) };
+      const schemas = {
+        ...builtInSchemas(),
+        ...schemasOf(resources.filter(each => each.custom)),
+      };
       return {
         swagger: '2.0',
         info: { title: 'Kubernetes', version: kubernetesVersion },
         paths: Object.assign({}, ...resources.map(pathsOf)),
         definitions: Object.fromEntries(
-          Object.entries(schemas).map(([name, schema]) => [name, toSwagger(schema)]),
+          Object.entries(schemas).map(([name, schema]) => [
+            name,
+            toSwagger(schema),
+          ]),
         ),
       };
     });
@@ -67,7 +85,10 @@ export class OpenApiDocuments {
   private hashOf(group: string, version: string): string {
     const resources = this.registry.of(group, version);
     const seed = JSON.stringify(
-      resources.map(each => [each.plural, each.custom ? each.schema : kubernetesVersion]),
+      resources.map(each => [
+        each.plural,
+        each.custom ? each.schema : kubernetesVersion,
+      ]),
     );
     return createHash('sha256').update(seed).digest('hex').toUpperCase();
   }
@@ -86,7 +107,9 @@ export class OpenApiDocuments {
 function schemasOf(resources: ServedResource[]): Record<string, JsonSchema> {
   const builtIn = builtInSchemas();
   const result: Record<string, JsonSchema> = {};
-  const wanted = ['DeleteOptions', 'Status'].map(each => `io.k8s.apimachinery.pkg.apis.meta.v1.${each}`);
+  const wanted = ['DeleteOptions', 'Status'].map(
+    each => `io.k8s.apimachinery.pkg.apis.meta.v1.${each}`,
+  );
   for (const resource of resources) {
     if (resource.custom) {
       result[resource.schemaName] = customSchema(resource);
@@ -110,13 +133,20 @@ function collectReferences(schema: Json, into: string[]): void {
   if (Array.isArray(schema)) {
     for (const each of schema) collectReferences(each, into);
   } else if (schema && typeof schema === 'object') {
-    if (typeof schema.$ref === 'string') into.push(schema.$ref.slice(prefix.length));
+    if (typeof schema.$ref === 'string')
+      into.push(schema.$ref.slice(prefix.length));
     for (const each of Object.values(schema)) collectReferences(each, into);
   }
 }
 
-function customSchema({ schema = { type: 'object' }, group, version, kind }: ServedResource): JsonSchema {
-  const { apiVersion, kind: kindSchema } = builtInSchemas()['io.k8s.api.core.v1.Pod'].properties!;
+function customSchema({
+  schema = { type: 'object' },
+  group,
+  version,
+  kind,
+}: ServedResource): JsonSchema {
+  const { apiVersion, kind: kindSchema } =
+    builtInSchemas()['io.k8s.api.core.v1.Pod'].properties!;
   return {
     ...schema,
     ...(schema.type && {
@@ -125,7 +155,8 @@ function customSchema({ schema = { type: 'object' }, group, version, kind }: Ser
         apiVersion,
         kind: kindSchema,
         metadata: {
-          description: "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
+          description:
+            "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
           allOf: [{ $ref: `${prefix}${objectMeta}` }],
         },
       },
@@ -134,7 +165,13 @@ function customSchema({ schema = { type: 'object' }, group, version, kind }: Ser
   };
 }
 
-function customListSchema({ group, version, kind, listKind, schemaName }: ServedResource): JsonSchema {
+function customListSchema({
+  group,
+  version,
+  kind,
+  listKind,
+  schemaName,
+}: ServedResource): JsonSchema {
   return {
     description: `${listKind} is a list of ${kind}`,
     type: 'object',
@@ -142,7 +179,10 @@ function customListSchema({ group, version, kind, listKind, schemaName }: Served
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      items: { type: 'array', items: { allOf: [{ $ref: `${prefix}${schemaName}` }] } },
+      items: {
+        type: 'array',
+        items: { allOf: [{ $ref: `${prefix}${schemaName}` }] },
+      },
       metadata: { allOf: [{ $ref: `${prefix}${listMeta}` }] },
     },
     'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
@@ -152,11 +192,19 @@ function customListSchema({ group, version, kind, listKind, schemaName }: Served
 function pathsOf(resource: ServedResource): Record<string, Json> {
   const { group, version, kind, plural, namespaced, schemaName } = resource;
   const base = group ? `/apis/${group}/${version}` : `/api/${version}`;
-  const collection = namespaced ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
+  const collection = namespaced
+    ? `${base}/namespaces/{namespace}/${plural}`
+    : `${base}/${plural}`;
   const gvk = { group, version, kind };
-  const operation = (action: string, parameters: Json[] = [], list = false): Json => ({
+  const operation = (
+    action: string,
+    parameters: Json[] = [],
+    list = false,
+  ): Json => ({
     description: `${action} ${kind}`,
-    operationId: `${action}${group.replace(/\W/g, '')}${version}${namespaced ? 'Namespaced' : ''}${kind}`,
+    operationId: `${action}${group.replace(/\W/g, '')}${version}${
+      namespaced ? 'Namespaced' : ''
+    }${kind}`,
     parameters,
     responses: {
       200: {
@@ -183,7 +231,11 @@ function pathsOf(resource: ServedResource): Record<string, Json> {
     patch: {
       ...operation('patch', [
         ...writeParameters,
-        { name: 'force', in: 'query', schema: { type: 'boolean', uniqueItems: true } },
+        {
+          name: 'force',
+          in: 'query',
+          schema: { type: 'boolean', uniqueItems: true },
+        },
       ]),
       ...body('application/apply-patch+yaml'),
     },
@@ -196,7 +248,11 @@ function pathsOf(resource: ServedResource): Record<string, Json> {
     },
     [`${collection}/{name}`]: item,
     ...(resource.hasStatus && {
-      [`${collection}/{name}/status`]: { get: item.get, put: item.put, patch: item.patch },
+      [`${collection}/{name}/status`]: {
+        get: item.get,
+        put: item.put,
+        patch: item.patch,
+      },
     }),
   };
 }
@@ -212,16 +268,26 @@ function toSwagger(schema: Json): Json {
       ...(schema.description && { description: schema.description }),
     };
   }
-  const { oneOf, anyOf, not: _, nullable: __, default: ___, allOf: ____, ...rest } = schema;
+  const {
+    oneOf,
+    anyOf,
+    not: _,
+    nullable: __,
+    default: ___,
+    allOf: ____,
+    ...rest
+  } = schema;
   if ((oneOf || anyOf) && !rest.type) rest.type = 'string';
   return Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [
-      key,
-      key === 'properties'
-        ? Object.fromEntries(Object.entries(value as Json).map(([name, each]) => [name, toSwagger(each)]))
-        : ['items', 'additionalProperties'].includes(key)
-        ? toSwagger(value)
-        : value,
-    ]),
+    Object.entries(rest).map(([key, value]) => [key, swaggerValue(key, value)]),
+  );
+}
+
+function swaggerValue(key: string, value: Json): Json {
+  if (key === 'items' || key === 'additionalProperties')
+    return toSwagger(value);
+  if (key !== 'properties') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, toSwagger(each)]),
   );
 }

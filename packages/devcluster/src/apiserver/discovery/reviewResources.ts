@@ -1,7 +1,13 @@
 /** Resources that are answered and never stored, by `<group>/<version>`. */
 export const reviewResources: Record<
   string,
-  { name: string; singularName: string; namespaced: boolean; kind: string; verbs: string[] }[]
+  {
+    name: string;
+    singularName: string;
+    namespaced: boolean;
+    kind: string;
+    verbs: string[];
+  }[]
 > = {
   '/v1': [review('Binding', 'bindings', true)],
   'authentication.k8s.io/v1': [
@@ -17,5 +23,11 @@ export const reviewResources: Record<
 };
 
 function review(kind: string, name: string, namespaced = false) {
-  return { name, singularName: kind.toLowerCase(), namespaced, kind, verbs: ['create'] };
+  return {
+    name,
+    singularName: kind.toLowerCase(),
+    namespaced,
+    kind,
+    verbs: ['create'],
+  };
 }

@@ -18,7 +18,13 @@ const particular: Record<string, SubresourceListing[]> = {
     { name: 'attach', kind: 'PodAttachOptions', verbs: connect },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
     { name: 'ephemeralcontainers', kind: 'Pod', verbs: readWrite },
-    { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
+    {
+      name: 'eviction',
+      kind: 'Eviction',
+      group: 'policy',
+      version: 'v1',
+      verbs: ['create'],
+    },
     { name: 'exec', kind: 'PodExecOptions', verbs: connect },
     { name: 'log', kind: 'Pod', verbs: ['get'] },
     { name: 'portforward', kind: 'PodPortForwardOptions', verbs: connect },
@@ -56,6 +62,10 @@ export function subresourcesOf(
     });
   }
   return listings
-    .map(each => ({ ...each, name: `${resource.plural}/${each.name}`, parent: resource }))
+    .map(each => ({
+      ...each,
+      name: `${resource.plural}/${each.name}`,
+      parent: resource,
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

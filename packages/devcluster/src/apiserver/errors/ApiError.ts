@@ -51,7 +51,10 @@ function qualified({ group, resource }: GroupResource): string {
   return group ? `${resource}.${group}` : resource;
 }
 
-function detailsOf({ group, resource }: GroupResource, name?: string): StatusDetails {
+function detailsOf(
+  { group, resource }: GroupResource,
+  name?: string,
+): StatusDetails {
   return {
     ...(name && { name }),
     ...(group && { group }),
@@ -70,7 +73,12 @@ export function notFound(resource: GroupResource, name: string): ApiError {
 
 /** No such path. */
 export function pathNotFound(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+  return new ApiError(
+    404,
+    'NotFound',
+    'the server could not find the requested resource',
+    {},
+  );
 }
 
 export function alreadyExists(resource: GroupResource, name: string): ApiError {
@@ -82,7 +90,11 @@ export function alreadyExists(resource: GroupResource, name: string): ApiError {
   );
 }
 
-export function conflict(resource: GroupResource, name: string, why: string): ApiError {
+export function conflict(
+  resource: GroupResource,
+  name: string,
+  why: string,
+): ApiError {
   return new ApiError(
     409,
     'Conflict',
@@ -94,11 +106,20 @@ export function conflict(resource: GroupResource, name: string, why: string): Ap
 export const modifiedMessage =
   'the object has been modified; please apply your changes to the latest version and try again';
 
-export function forbidden(resource: GroupResource, name: string, why: string): ApiError {
+export function forbidden(
+  resource: GroupResource,
+  name: string,
+  why: string,
+): ApiError {
   const what = name
     ? `${qualified(resource)} "${name}" is forbidden`
     : `${qualified(resource)} is forbidden`;
-  return new ApiError(403, 'Forbidden', `${what}: ${why}`, detailsOf(resource, name));
+  return new ApiError(
+    403,
+    'Forbidden',
+    `${what}: ${why}`,
+    detailsOf(resource, name),
+  );
 }
 
 export function badRequest(message: string): ApiError {
@@ -124,18 +145,25 @@ export function expired(message: string): ApiError {
 }
 
 export function internalError(message: string): ApiError {
-  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, {
-    causes: [{ reason: '', message }].map(({ message: each }) => ({
-      message: each,
-    })) as StatusCause[],
-  });
+  return new ApiError(
+    500,
+    'InternalError',
+    `Internal error occurred: ${message}`,
+    {
+      causes: [{ reason: '', message }].map(({ message: each }) => ({
+        message: each,
+      })) as StatusCause[],
+    },
+  );
 }
 
 export function unsupportedMediaType(accepted: string[]): ApiError {
   return new ApiError(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(
+      ', ',
+    )}`,
   );
 }
 

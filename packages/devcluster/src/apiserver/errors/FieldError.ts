@@ -41,7 +41,11 @@ export const fieldError = {
     field,
     message: `Forbidden: ${detail}`,
   }),
-  notSupported: (field: string, value: unknown, supported: unknown[]): FieldError => ({
+  notSupported: (
+    field: string,
+    value: unknown,
+    supported: unknown[],
+  ): FieldError => ({
     reason: 'FieldValueNotSupported',
     field,
     message: `Unsupported value: ${shown(value)}: supported values: ${supported
@@ -81,7 +85,9 @@ export function invalid(
   );
   const sentences = [
     ...new Set(
-      errors.map(({ field, message }) => (field ? `${field}: ${message}` : `${message}`)),
+      errors.map(({ field, message }) =>
+        field ? `${field}: ${message}` : `${message}`,
+      ),
     ),
   ];
   const subject = group ? `${kind}.${group}` : kind;

@@ -1,6 +1,10 @@
 import type { KubernetesObject } from '../../store/KubernetesObject';
 import type { AdmissionRequest } from '../admission/AdmissionChain';
-import { isDryRun, warnings, type RequestContext } from '../http/RequestContext';
+import {
+  isDryRun,
+  warnings,
+  type RequestContext,
+} from '../http/RequestContext';
 
 /** The write of a request, for admission. */
 export function admissionRequestOf(
@@ -12,7 +16,12 @@ export function admissionRequestOf(
   subresource = context.info.subresource,
 ): AdmissionRequest {
   const { machinery, resource, info, user } = context;
-  const optionsKind = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' };
+  const optionsKind = {
+    CREATE: 'CreateOptions',
+    UPDATE: 'UpdateOptions',
+    DELETE: 'DeleteOptions',
+    CONNECT: '',
+  };
   return {
     machinery,
     operation,
@@ -27,8 +36,12 @@ export function admissionRequestOf(
     options: {
       kind: info.verb === 'patch' ? 'PatchOptions' : optionsKind[operation],
       apiVersion: 'meta.k8s.io/v1',
-      ...(info.query.get('fieldManager') && { fieldManager: info.query.get('fieldManager') }),
-      ...(info.query.get('fieldValidation') && { fieldValidation: info.query.get('fieldValidation') }),
+      ...(info.query.get('fieldManager') && {
+        fieldManager: info.query.get('fieldManager'),
+      }),
+      ...(info.query.get('fieldValidation') && {
+        fieldValidation: info.query.get('fieldValidation'),
+      }),
       ...(isDryRun(context) && { dryRun: ['All'] }),
     },
     warn: warnings(context),

@@ -1,12 +1,22 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { StoreExists } from '../../store/ObjectStore';
 import type { KubernetesObject } from '../../store/KubernetesObject';
-import { alreadyExists, ApiError, badRequest, methodNotAllowed } from '../errors/ApiError';
+import {
+  alreadyExists,
+  ApiError,
+  badRequest,
+  methodNotAllowed,
+} from '../errors/ApiError';
 import { invalid } from '../errors/FieldError';
 import { parseJson } from '../http/parseJson';
 import { readBody } from '../http/readBody';
 import { created, type Reply } from '../http/Reply';
-import { fieldValidationOf, isDryRun, warnings, type RequestContext } from '../http/RequestContext';
+import {
+  fieldValidationOf,
+  isDryRun,
+  warnings,
+  type RequestContext,
+} from '../http/RequestContext';
 import { represent, representationOf } from '../http/Representation';
 import { recordUpdate } from '../ownership/recordUpdate';
 import { groupResourceOf } from '../resources/ServedResource';
@@ -30,10 +40,19 @@ export async function createObject(context: RequestContext): Promise<Reply> {
     request.headers['content-type'],
     validation !== 'Ignore',
   );
-  const object = decodeObject(resource, value, { validation, duplicates, warn: warnings(context) });
+  const object = decodeObject(resource, value, {
+    validation,
+    duplicates,
+    warn: warnings(context),
+  });
   const stored = await createDecoded(context, object);
   return created(
-    represent(representation, resource, presentObject(resource, stored), machinery.now()),
+    represent(
+      representation,
+      resource,
+      presentObject(resource, stored),
+      machinery.now(),
+    ),
   );
 }
 
@@ -53,14 +72,21 @@ export async function createDecoded(
       'resourceVersion should not be set on objects to be created',
     );
   }
-  if (!metadata.name && metadata.generateName) metadata.name = generatedName(metadata.generateName);
+  if (!metadata.name && metadata.generateName)
+    metadata.name = generatedName(metadata.generateName);
   metadata.creationTimestamp = timestamp(machinery.now());
   metadata.uid = randomUUID();
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete (metadata as { selfLink?: string }).selfLink;
 
-  const admission = admissionRequestOf(context, 'CREATE', metadata.name, object, undefined);
+  const admission = admissionRequestOf(
+    context,
+    'CREATE',
+    metadata.name,
+    object,
+    undefined,
+  );
   await machinery.admission.mutate(admission);
   prepareCreate(context, object);
   if (!owned) {
@@ -73,26 +99,41 @@ export async function createDecoded(
     ...(resource.custom?.validate(object, undefined) ?? []),
   ];
   if (errors.length) throw invalid(resource, metadata.name ?? '', errors);
-  for (const each of resource.rules.warnings?.(object) ?? []) admission.warn(each);
+  for (const each of resource.rules.warnings?.(object) ?? [])
+    admission.warn(each);
   await machinery.admission.validate(admission);
   return store(context, object);
 }
 
-function store(context: RequestContext, object: KubernetesObject): KubernetesObject {
+function store(
+  context: RequestContext,
+  object: KubernetesObject,
+): KubernetesObject {
   const { machinery, resource } = context;
   const { metadata } = object;
-  const taken = machinery.store.get(resource.collection, metadata.namespace, metadata.name);
+  const taken = machinery.store.get(
+    resource.collection,
+    metadata.namespace,
+    metadata.name,
+  );
   if (taken) throw alreadyExists(groupResourceOf(resource), metadata.name);
   if (isDryRun(context)) return object;
   try {
-    return machinery.store.create(resource.collection, storedObject(resource, object));
+    return machinery.store.create(
+      resource.collection,
+      storedObject(resource, object),
+    );
   } catch (error) {
-    if (error instanceof StoreExists) throw alreadyExists(groupResourceOf(resource), metadata.name);
+    if (error instanceof StoreExists)
+      throw alreadyExists(groupResourceOf(resource), metadata.name);
     throw error;
   }
 }
 
-function prepareCreate({ resource }: RequestContext, object: KubernetesObject): void {
+function prepareCreate(
+  { resource }: RequestContext,
+  object: KubernetesObject,
+): void {
   const { rules, custom } = resource;
   if (custom ? true : rules.hasGeneration) object.metadata.generation = 1;
   else delete object.metadata.generation;
@@ -100,7 +141,10 @@ function prepareCreate({ resource }: RequestContext, object: KubernetesObject): 
   rules.prepareCreate?.(object);
 }
 
-function assertNamespace({ resource, info }: RequestContext, { metadata }: KubernetesObject): void {
+function assertNamespace(
+  { resource, info }: RequestContext,
+  { metadata }: KubernetesObject,
+): void {
   if (!resource.namespaced) {
     if (metadata.namespace) delete metadata.namespace;
     return;
@@ -121,6 +165,9 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const maximumPrefix = 58;
 
 function generatedName(prefix: string): string {
-  const suffix = Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  const suffix = Array.from(
+    { length: 5 },
+    () => alphabet[randomInt(alphabet.length)],
+  ).join('');
   return prefix.slice(0, maximumPrefix) + suffix;
 }

@@ -29,7 +29,11 @@ export function decodeObject(
   try {
     object = resource.custom
       ? decodeCustom(resource, value, unknown)
-      : decodeTyped({ ...value, metadata: value.metadata ?? {} }, resource.type, unknown);
+      : decodeTyped(
+          { ...value, metadata: value.metadata ?? {} },
+          resource.type,
+          unknown,
+        );
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(cannotHandle(resource, error.message));
@@ -42,7 +46,9 @@ export function decodeObject(
     ];
     if (found.length && validation === 'Strict') {
       const message = `strict decoding error: ${found.join(', ')}`;
-      throw refuse ? refuse(message) : badRequest(cannotHandle(resource, message));
+      throw refuse
+        ? refuse(message)
+        : badRequest(cannotHandle(resource, message));
     }
     for (const each of found) warn(each);
   }
@@ -68,7 +74,12 @@ function decodeCustom(
     : pruneCustom(rest, resource.type, unknown);
   return {
     ...pruned,
-    metadata: decodeTyped(metadata ?? {}, objectMetaType(), unknown, 'metadata'),
+    metadata: decodeTyped(
+      metadata ?? {},
+      objectMetaType(),
+      unknown,
+      'metadata',
+    ),
   };
 }
 
@@ -95,7 +106,9 @@ function assertKind(resource: ServedResource, value: Json): void {
   }
   if (resource.custom && (!kind || !apiVersion)) {
     throw badRequest(
-      `Object '${kind ? 'apiVersion' : 'Kind'}' is missing in '${JSON.stringify(value).slice(0, 200)}'`,
+      `Object '${kind ? 'apiVersion' : 'Kind'}' is missing in '${JSON.stringify(
+        value,
+      ).slice(0, 200)}'`,
     );
   }
 }

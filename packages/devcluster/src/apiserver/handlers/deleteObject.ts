@@ -20,11 +20,26 @@ export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
+/** Source: the registries of Kubernetes with `ReturnDeletedObject`. */
+const answersWithObject = new Set([
+  '/pods',
+  '/services',
+  '/serviceaccounts',
+  '/resourcequotas',
+  '/persistentvolumes',
+  '/persistentvolumeclaims',
+  '/podtemplates',
+]);
+
 /** `DELETE` of one object. */
 export async function deleteObject(context: RequestContext): Promise<Reply> {
   const options = await readOptions(context);
   const { resource } = context;
-  const { object, isGone } = await deleteStored(context, () => findStored(context), options);
+  const { object, isGone } = await deleteStored(
+    context,
+    () => findStored(context),
+    options,
+  );
   // Like Kubernetes: an object that is gone at once is told by a Status, except where its type says otherwise.
   if (isGone && !answersWithObject.has(resource.collection)) {
     return ok({
@@ -43,27 +58,22 @@ export async function deleteObject(context: RequestContext): Promise<Reply> {
   return ok(presentObject(resource, object));
 }
 
-/** Source: the registries of Kubernetes with `ReturnDeletedObject`. */
-const answersWithObject = new Set([
-  '/pods',
-  '/services',
-  '/serviceaccounts',
-  '/resourcequotas',
-  '/persistentvolumes',
-  '/persistentvolumeclaims',
-  '/podtemplates',
-]);
-
 /** `DELETE` of a collection: each selected object by itself. */
-export async function deleteCollection(context: RequestContext): Promise<Reply> {
+export async function deleteCollection(
+  context: RequestContext,
+): Promise<Reply> {
   const { resource, info, machinery } = context;
   const options = await readOptions(context);
   const selects = selectionOf(context);
   const reply = listObjects(context);
-  for (const stored of machinery.store.list(resource.collection, info.namespace)) {
+  for (const stored of machinery.store.list(
+    resource.collection,
+    info.namespace,
+  )) {
     if (!selects(presentObject(resource, stored))) continue;
     const { namespace, name } = stored.metadata;
-    const find = () => machinery.store.get(resource.collection, namespace, name);
+    const find = () =>
+      machinery.store.get(resource.collection, namespace, name);
     if (!find()) continue;
     await deleteStored(
       { ...context, info: { ...info, name, namespace } },
@@ -101,7 +111,11 @@ export async function deleteStored(
       policy: options.propagationPolicy,
       now: machinery.now(),
     });
-    if (isDryRun(context)) return { object: decision.object ?? stored, isGone: decision.act === 'remove' };
+    if (isDryRun(context))
+      return {
+        object: decision.object ?? stored,
+        isGone: decision.act === 'remove',
+      };
     try {
       if (decision.act === 'remove') {
         machinery.store.remove(resource.collection, stored);
@@ -109,7 +123,11 @@ export async function deleteStored(
       }
       if (decision.act === 'none') return { object: stored, isGone: false };
       return {
-        object: machinery.store.update(resource.collection, decision.object, stored),
+        object: machinery.store.update(
+          resource.collection,
+          decision.object,
+          stored,
+        ),
         isGone: false,
       };
     } catch (error) {
@@ -131,7 +149,10 @@ function assertPreconditions(
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
     );
   }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+  if (
+    resourceVersion !== undefined &&
+    resourceVersion !== metadata.resourceVersion
+  ) {
     throw conflict(
       groupResourceOf(resource),
       metadata.name,
@@ -143,7 +164,9 @@ function assertPreconditions(
 async function readOptions(context: RequestContext): Promise<DeleteOptions> {
   const { request, info } = context;
   const body = await readBody(request);
-  const options: Json = body.length ? parseJson(body, request.headers['content-type']).value : {};
+  const options: Json = body.length
+    ? parseJson(body, request.headers['content-type']).value
+    : {};
   if (options?.kind && options.kind !== 'DeleteOptions') {
     throw badRequest(
       `${options.kind} in version "${options.apiVersion}" cannot be handled as a DeleteOptions`,
@@ -152,20 +175,32 @@ async function readOptions(context: RequestContext): Promise<DeleteOptions> {
   const { query } = info;
   const grace = query.get('gracePeriodSeconds');
   if (grace !== null) options.gracePeriodSeconds = Number(grace);
-  if (query.get('propagationPolicy')) options.propagationPolicy = query.get('propagationPolicy');
+  if (query.get('propagationPolicy'))
+    options.propagationPolicy = query.get('propagationPolicy');
   if (query.get('orphanDependents') !== null) {
     options.orphanDependents = isTrue(query.get('orphanDependents'));
   }
   if (options.dryRun?.length) query.append('dryRun', options.dryRun[0]);
-  if (options.orphanDependents !== undefined && options.orphanDependents !== null) {
-    options.propagationPolicy ??= options.orphanDependents ? 'Orphan' : 'Background';
+  if (
+    options.orphanDependents !== undefined &&
+    options.orphanDependents !== null
+  ) {
+    options.propagationPolicy ??= options.orphanDependents
+      ? 'Orphan'
+      : 'Background';
   }
   const policy = options.propagationPolicy;
-  if (policy !== undefined && policy !== null && !['Orphan', 'Background', 'Foreground'].includes(policy)) {
+  if (
+    policy !== undefined &&
+    policy !== null &&
+    !['Orphan', 'Background', 'Foreground'].includes(policy)
+  ) {
     throw new ApiError(
       422,
       'Invalid',
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(
+        policy,
+      )}: supported values: "Foreground", "Background", "Orphan", "nil"`,
     );
   }
   if (options.gracePeriodSeconds < 0) options.gracePeriodSeconds = 1;

@@ -8,7 +8,11 @@ import { presentObject } from './presentObject';
 import { assertKnownRevision } from './listRevision';
 
 /** The stored object a request names. @throws ApiError 404 */
-export function findStored({ machinery, info, resource }: RequestContext): KubernetesObject {
+export function findStored({
+  machinery,
+  info,
+  resource,
+}: RequestContext): KubernetesObject {
   const stored = machinery.store.get(
     resource.collection,
     resource.namespaced ? info.namespace : undefined,

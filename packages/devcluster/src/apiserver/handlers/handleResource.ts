@@ -13,7 +13,9 @@ import { patchObject } from './patchObject';
 import { updateObject } from './updateObject';
 import { watchObjects } from './watchObjects';
 
-type Handler = (context: RequestContext) => Promise<Reply | void> | Reply | void;
+type Handler = (
+  context: RequestContext,
+) => Promise<Reply | void> | Reply | void;
 
 const handlers: Record<Verb, Handler> = {
   get: getObject,
@@ -28,13 +30,24 @@ const handlers: Record<Verb, Handler> = {
 const statusVerbs = new Set(['get', 'update', 'patch']);
 
 /** Answers a request for a stored resource; watches and streams answer by themselves. @throws ApiError */
-export async function handleResource(context: RequestContext): Promise<Reply | void> {
+export async function handleResource(
+  context: RequestContext,
+): Promise<Reply | void> {
   const { info, resource, response } = context;
-  if (resource.custom?.deprecationWarning) warn(response, resource.custom.deprecationWarning);
-  if (resource.namespaced && info.namespace === undefined && info.name !== undefined) {
+  if (resource.custom?.deprecationWarning)
+    warn(response, resource.custom.deprecationWarning);
+  if (
+    resource.namespaced &&
+    info.namespace === undefined &&
+    info.name !== undefined
+  ) {
     throw pathNotFound();
   }
-  if (!resource.namespaced && info.namespace !== undefined && resource.collection !== '/namespaces') {
+  if (
+    !resource.namespaced &&
+    info.namespace !== undefined &&
+    resource.collection !== '/namespaces'
+  ) {
     throw pathNotFound();
   }
   const { subresource } = info;
@@ -54,7 +67,8 @@ async function handleSubresource(
     if (!statusVerbs.has(info.verb)) throw methodNotAllowed();
     return handlers[info.verb as Verb](context);
   }
-  const particular = subresourceHandlers[`${resource.collection}/${subresource}`];
+  const particular =
+    subresourceHandlers[`${resource.collection}/${subresource}`];
   if (!particular) throw pathNotFound();
   if (!particular.verbs.includes(info.verb)) throw methodNotAllowed();
   return particular.handle(context);

@@ -15,6 +15,9 @@ const kinds: Record<string, string> = {
 };
 
 /** The answer to a write whose parameters are wrong. */
-export function invalidWriteOptions(verb: string, errors: FieldError[]): ApiError {
+export function invalidWriteOptions(
+  verb: string,
+  errors: FieldError[],
+): ApiError {
   return invalid({ group, kind: kinds[verb] ?? 'DeleteOptions' }, '', errors);
 }

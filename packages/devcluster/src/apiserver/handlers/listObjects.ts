@@ -21,7 +21,9 @@ interface Continuation {
 export function selectionOf({
   info,
   resource,
-}: Pick<RequestContext, 'info' | 'resource'>): (object: KubernetesObject) => boolean {
+}: Pick<RequestContext, 'info' | 'resource'>): (
+  object: KubernetesObject,
+) => boolean {
   const byLabels = parseLabelSelector(info.query.get('labelSelector') ?? '');
   const byFields = fieldMatcher(
     resource,
@@ -56,18 +58,26 @@ export function listObjects(context: RequestContext): Reply {
   }
   const selected = stored
     .map(object => presentObject(resource, object))
-    .filter(object => selects(object) && (after === undefined || keyOf(object) > after));
+    .filter(
+      object =>
+        selects(object) && (after === undefined || keyOf(object) > after),
+    );
   const items = limit ? selected.slice(0, limit) : selected;
   const remaining = selected.length - items.length;
   const metadata: Json = { resourceVersion: String(revision) };
   if (remaining) {
-    metadata.continue = formatContinuation({ revision, after: keyOf(items[items.length - 1]) });
+    metadata.continue = formatContinuation({
+      revision,
+      after: keyOf(items[items.length - 1]),
+    });
     // A selector makes the count a guess, so it is left out then.
     if (!info.query.get('labelSelector') && !info.query.get('fieldSelector')) {
       metadata.remainingItemCount = remaining;
     }
   }
-  return ok(representList(representation, resource, items, metadata, machinery.now()));
+  return ok(
+    representList(representation, resource, items, metadata, machinery.now()),
+  );
 }
 
 function assertValidOptions({
@@ -80,37 +90,51 @@ function assertValidOptions({
   token: string | null;
 }): void {
   if (token && asked && asked !== '0') {
-    throw badRequest('specifying resource version is not allowed when using continue');
+    throw badRequest(
+      'specifying resource version is not allowed when using continue',
+    );
   }
   if (!match) return;
   const field = 'resourceVersionMatch';
-  const forbid = (why: string) => invalidListOptions([fieldError.forbidden(field, why)]);
-  if (token) throw forbid('resourceVersionMatch is forbidden when continue is provided');
-  if (!asked) throw forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
+  const forbid = (why: string) =>
+    invalidListOptions([fieldError.forbidden(field, why)]);
+  if (token)
+    throw forbid('resourceVersionMatch is forbidden when continue is provided');
+  if (!asked)
+    throw forbid(
+      'resourceVersionMatch is forbidden unless resourceVersion is provided',
+    );
   if (match !== 'Exact' && match !== 'NotOlderThan') {
     throw invalidListOptions([
       fieldError.notSupported(field, match, ['Exact', 'NotOlderThan', '']),
     ]);
   }
   if (match === 'Exact' && asked === '0') {
-    throw forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    throw forbid(
+      'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    );
   }
 }
 
 function formatContinuation({ revision, after }: Continuation): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after })).toString(
-    'base64url',
-  );
+  return Buffer.from(
+    JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after }),
+  ).toString('base64url');
 }
 
 function parseContinuation(token: string): Continuation {
   try {
-    const { rv, start } = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (Number.isInteger(rv) && typeof start === 'string') return { revision: rv, after: start };
+    const { rv, start } = JSON.parse(
+      Buffer.from(token, 'base64url').toString(),
+    );
+    if (Number.isInteger(rv) && typeof start === 'string')
+      return { revision: rv, after: start };
   } catch {
     // Answered below, like any other token that is none of ours.
   }
-  throw badRequest(`continue key is not valid: ${JSON.stringify(token.slice(0, 50))}`);
+  throw badRequest(
+    `continue key is not valid: ${JSON.stringify(token.slice(0, 50))}`,
+  );
 }
 
 function continuationExpired(): ApiError {

@@ -7,14 +7,19 @@ export function parseRevision(text: string | null): number {
   if (!text) return 0;
   if (!/^\d+$/.test(text)) {
     throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(
+        text,
+      )}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
     );
   }
   return Number(text);
 }
 
 /** Refuses a version that this server has not reached. @throws ApiError 504 */
-export function assertKnownRevision(store: ObjectStore, text: string | null): number {
+export function assertKnownRevision(
+  store: ObjectStore,
+  text: string | null,
+): number {
   const revision = parseRevision(text);
   if (revision > store.revision) {
     throw new ApiError(
@@ -22,7 +27,12 @@ export function assertKnownRevision(store: ObjectStore, text: string | null): nu
       'Timeout',
       `Timeout: Too large resource version: ${revision}, current: ${store.revision}`,
       {
-        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+        causes: [
+          {
+            reason: 'ResourceVersionTooLarge',
+            message: 'Too large resource version',
+          },
+        ],
         retryAfterSeconds: 1,
       },
     );

@@ -1,12 +1,21 @@
 import { parse as parseYaml } from 'yaml';
 import type { Json, KubernetesObject } from '../../store/KubernetesObject';
-import { ApiError, badRequest, notFound, unsupportedMediaType } from '../errors/ApiError';
+import {
+  ApiError,
+  badRequest,
+  notFound,
+  unsupportedMediaType,
+} from '../errors/ApiError';
 import { fieldError, invalid } from '../errors/FieldError';
 import { readBody } from '../http/readBody';
 import { duplicateFields } from '../http/duplicateFields';
 import { isTrue } from '../http/RequestInfo';
 import { created, ok, type Reply } from '../http/Reply';
-import { fieldValidationOf, warnings, type RequestContext } from '../http/RequestContext';
+import {
+  fieldValidationOf,
+  warnings,
+  type RequestContext,
+} from '../http/RequestContext';
 import { represent, representationOf } from '../http/Representation';
 import { applyConfiguration } from '../ownership/applyConfiguration';
 import { jsonPatch } from '../patch/jsonPatch';
@@ -36,7 +45,9 @@ export async function patchObject(context: RequestContext): Promise<Reply> {
   const type = patchTypeOf(context);
   const body = (await readBody(request)).toString('utf8');
   const { stored, isNew } =
-    type === 'apply' ? await apply(context, body) : await patch(context, type, body);
+    type === 'apply'
+      ? await apply(context, body)
+      : await patch(context, type, body);
   const reply = represent(
     representation,
     resource,
@@ -47,7 +58,9 @@ export async function patchObject(context: RequestContext): Promise<Reply> {
 }
 
 function patchTypeOf({ request, resource }: RequestContext): PatchType {
-  const contentType = (request.headers['content-type'] ?? '').split(';')[0].trim();
+  const contentType = (request.headers['content-type'] ?? '')
+    .split(';')[0]
+    .trim();
   const accepted = Object.keys(patchTypes).filter(
     each => !resource.custom || patchTypes[each] !== 'strategic',
   );
@@ -60,7 +73,11 @@ interface Patched {
   isNew: boolean;
 }
 
-async function patch(context: RequestContext, type: PatchType, body: string): Promise<Patched> {
+async function patch(
+  context: RequestContext,
+  type: PatchType,
+  body: string,
+): Promise<Patched> {
   const { resource, info } = context;
   if (info.query.get('force')) {
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
@@ -81,8 +98,12 @@ async function patch(context: RequestContext, type: PatchType, body: string): Pr
         warn: warnings(context),
         refuse: message =>
           type === 'json'
-            ? invalid(resource, info.name!, [fieldError.invalid('patch', '', message)])
-            : invalid(resource, info.name!, [fieldError.invalid('patch', body, message)]),
+            ? invalid(resource, info.name!, [
+                fieldError.invalid('patch', '', message),
+              ])
+            : invalid(resource, info.name!, [
+                fieldError.invalid('patch', body, message),
+              ]),
       });
       assertSameName(object, live);
       return { object };
@@ -115,7 +136,10 @@ function parsePatch(body: string): Json {
   }
 }
 
-function assertSameName(object: KubernetesObject, live: KubernetesObject): void {
+function assertSameName(
+  object: KubernetesObject,
+  live: KubernetesObject,
+): void {
   if (object.metadata.name !== live.metadata.name) {
     throw badRequest(
       `the name of the object (${object.metadata.name}) does not match the name on the URL (${live.metadata.name})`,
@@ -140,7 +164,10 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
   // Defaults would make the applier own what it did not name, so they come only once everything is merged.
   const applied = decodeObject(
     withoutDefaults(resource),
-    { ...value, metadata: { ...value.metadata, name: value.metadata?.name ?? info.name } },
+    {
+      ...value,
+      metadata: { ...value.metadata, name: value.metadata?.name ?? info.name },
+    },
     { validation, duplicates: [], warn: warnings(context) },
   );
   if (applied.metadata.name !== info.name) {
@@ -150,7 +177,13 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
   }
   if (resource.namespaced) applied.metadata.namespace ??= info.namespace;
   const complete = (live: KubernetesObject | undefined) => {
-    const merged = applyConfiguration(live, applied, resource.type, writerOf(context), force);
+    const merged = applyConfiguration(
+      live,
+      applied,
+      resource.type,
+      writerOf(context),
+      force,
+    );
     return decodeObject(resource, structuredClone(merged), {
       validation: 'Ignore',
       duplicates: [],
@@ -165,9 +198,16 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
   if (!exists) {
     if (info.subresource) throw notFound(groupResourceOf(resource), info.name!);
     if (applied.metadata.uid) {
-      throw new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${resource.plural} "${info.name}": uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`);
+      throw new ApiError(
+        409,
+        'Conflict',
+        `Operation cannot be fulfilled on ${resource.plural} "${info.name}": uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`,
+      );
     }
-    return { stored: await createDecoded(context, complete(undefined), true), isNew: true };
+    return {
+      stored: await createDecoded(context, complete(undefined), true),
+      isNew: true,
+    };
   }
   const stored = await replaceObject(
     context,
@@ -179,7 +219,9 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
 
 export function parseApplied(body: string): Json {
   try {
-    return body.trimStart().startsWith('{') ? JSON.parse(body) : parseYaml(body);
+    return body.trimStart().startsWith('{')
+      ? JSON.parse(body)
+      : parseYaml(body);
   } catch (error) {
     throw badRequest(`error decoding YAML: ${(error as Error).message}`);
   }
@@ -188,14 +230,23 @@ export function parseApplied(body: string): Json {
 function assertApplied({ resource }: RequestContext, value: Json): void {
   if (value?.kind && value?.apiVersion) return;
   throw badRequest(
-    `Object 'Kind' is missing in '${JSON.stringify(value ?? null).slice(0, 200)}'. Apply needs apiVersion: ${resource.apiVersion} and kind: ${resource.kind}.`,
+    `Object 'Kind' is missing in '${JSON.stringify(value ?? null).slice(
+      0,
+      200,
+    )}'. Apply needs apiVersion: ${resource.apiVersion} and kind: ${
+      resource.kind
+    }.`,
   );
 }
 
-function withoutDefaults(resource: RequestContext['resource']): RequestContext['resource'] {
+function withoutDefaults(
+  resource: RequestContext['resource'],
+): RequestContext['resource'] {
   return {
     ...resource,
     rules: {},
-    ...(resource.custom && { custom: { ...resource.custom, applyDefaults: () => {} } }),
+    ...(resource.custom && {
+      custom: { ...resource.custom, applyDefaults: () => {} },
+    }),
   };
 }

@@ -36,11 +36,19 @@ export async function replaceObject(
   for (let attempt = 1; ; attempt += 1) {
     const stored = find();
     try {
-      return await replaceOnce(context, stored, await change(presentObject(context.resource, stored)));
+      return await replaceOnce(
+        context,
+        stored,
+        await change(presentObject(context.resource, stored)),
+      );
     } catch (error) {
       if (!(error instanceof StoreConflict)) throw error;
       if (attempt === maximumAttempts) {
-        throw conflict(groupResourceOf(context.resource), stored.metadata.name, modifiedMessage);
+        throw conflict(
+          groupResourceOf(context.resource),
+          stored.metadata.name,
+          modifiedMessage,
+        );
       }
     }
   }
@@ -65,7 +73,13 @@ async function replaceOnce(
   };
 
   prepare();
-  const admission = admissionRequestOf(context, 'UPDATE', old.metadata.name, object, old);
+  const admission = admissionRequestOf(
+    context,
+    'UPDATE',
+    old.metadata.name,
+    object,
+    old,
+  );
   await machinery.admission.mutate(admission);
   prepare();
   if (!owned) recordUpdate(old, object, resource.type, writerOf(context));
@@ -82,14 +96,19 @@ async function replaceOnce(
     ...(custom?.validate(object, old) ?? []),
   ];
   if (errors.length) throw invalid(resource, object.metadata.name, errors);
-  for (const each of isStatus ? [] : rules.warnings?.(object) ?? []) admission.warn(each);
+  for (const each of isStatus ? [] : rules.warnings?.(object) ?? [])
+    admission.warn(each);
   await machinery.admission.validate(admission);
 
   if (isUnchanged(object, old)) return stored;
   if (isDryRun(context)) return storedObject(resource, object);
   return (
     finishDeletionIfDue(context, object, stored) ??
-    machinery.store.update(resource.collection, storedObject(resource, object), stored)
+    machinery.store.update(
+      resource.collection,
+      storedObject(resource, object),
+      stored,
+    )
   );
 }
 
@@ -106,7 +125,10 @@ function assertSameObject(
       `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
     );
   }
-  if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
+  if (
+    metadata.resourceVersion &&
+    metadata.resourceVersion !== old.metadata.resourceVersion
+  ) {
     throw conflict(groupResourceOf(resource), name, modifiedMessage);
   }
 }
@@ -123,11 +145,21 @@ function keepServerFields(
   metadata.creationTimestamp = old.metadata.creationTimestamp;
   if (old.metadata.namespace) metadata.namespace = old.metadata.namespace;
   else delete metadata.namespace;
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+  for (const field of [
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+  ] as const) {
     if (old.metadata[field] === undefined) delete metadata[field];
-    else (metadata as unknown as Record<string, unknown>)[field] = old.metadata[field];
+    else
+      (metadata as unknown as Record<string, unknown>)[field] =
+        old.metadata[field];
   }
-  if (!owned && metadata.managedFields === undefined && old.metadata.managedFields) {
+  if (
+    !owned &&
+    metadata.managedFields === undefined &&
+    old.metadata.managedFields
+  ) {
     metadata.managedFields = old.metadata.managedFields;
   }
 }
@@ -144,10 +176,15 @@ function prepareMain(
   }
   rules.prepareUpdate?.(object, old);
   const changedSpec = custom
-    ? !isDeepStrictEqual(withoutMetadata(object, resource.hasStatus), withoutMetadata(old, resource.hasStatus))
+    ? !isDeepStrictEqual(
+        withoutMetadata(object, resource.hasStatus),
+        withoutMetadata(old, resource.hasStatus),
+      )
     : rules.hasGeneration && !isDeepStrictEqual(object.spec, old.spec);
-  if (changedSpec) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-  else if (old.metadata.generation !== undefined) object.metadata.generation = old.metadata.generation;
+  if (changedSpec)
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  else if (old.metadata.generation !== undefined)
+    object.metadata.generation = old.metadata.generation;
 }
 
 function prepareStatus(
@@ -157,9 +194,14 @@ function prepareStatus(
 ): void {
   if (resource.custom) {
     const { managedFields } = object.metadata;
-    for (const key of Object.keys(object)) if (key !== 'status') delete object[key];
-    for (const [key, value] of Object.entries(old)) if (key !== 'status') object[key] = value;
-    object.metadata = { ...old.metadata, ...(managedFields && { managedFields }) };
+    for (const key of Object.keys(object))
+      if (key !== 'status') delete object[key];
+    for (const [key, value] of Object.entries(old))
+      if (key !== 'status') object[key] = value;
+    object.metadata = {
+      ...old.metadata,
+      ...(managedFields && { managedFields }),
+    };
     return;
   }
   for (const key of Object.keys(object)) {
@@ -171,7 +213,10 @@ function prepareStatus(
   resource.rules.prepareStatusUpdate?.(object, old);
 }
 
-function withoutMetadata(object: KubernetesObject, withoutStatus: boolean): unknown {
+function withoutMetadata(
+  object: KubernetesObject,
+  withoutStatus: boolean,
+): unknown {
   const { metadata: _, status, ...rest } = object;
   return withoutStatus || status === undefined ? rest : { ...rest, status };
 }
@@ -186,6 +231,9 @@ function withoutTimes({ metadata, ...rest }: KubernetesObject): unknown {
   return {
     ...rest,
     metadata: others,
-    managed: managedFields.map(({ time: __, subresource = '', ...entry }) => ({ ...entry, subresource })),
+    managed: managedFields.map(({ time: __, subresource = '', ...entry }) => ({
+      ...entry,
+      subresource,
+    })),
   };
 }

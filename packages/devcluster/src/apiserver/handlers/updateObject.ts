@@ -3,7 +3,11 @@ import { fieldError, invalid } from '../errors/FieldError';
 import { parseJson } from '../http/parseJson';
 import { readBody } from '../http/readBody';
 import { created, ok, type Reply } from '../http/Reply';
-import { fieldValidationOf, warnings, type RequestContext } from '../http/RequestContext';
+import {
+  fieldValidationOf,
+  warnings,
+  type RequestContext,
+} from '../http/RequestContext';
 import { represent, representationOf } from '../http/Representation';
 import { groupResourceOf } from '../resources/ServedResource';
 import { createDecoded } from './createObject';
@@ -37,7 +41,11 @@ export async function updateObject(context: RequestContext): Promise<Reply> {
       `the name of the object (${object.metadata.name}) does not match the name on the URL (${info.name})`,
     );
   }
-  if (resource.namespaced && object.metadata.namespace && object.metadata.namespace !== info.namespace) {
+  if (
+    resource.namespaced &&
+    object.metadata.namespace &&
+    object.metadata.namespace !== info.namespace
+  ) {
     throw badRequest(
       `the namespace of the object (${object.metadata.namespace}) does not match the namespace on the request (${info.namespace})`,
     );
@@ -60,11 +68,22 @@ export async function updateObject(context: RequestContext): Promise<Reply> {
     }
     delete (object.metadata as { resourceVersion?: string }).resourceVersion;
     const made = await createDecoded(context, object);
-    return created(represent(representation, resource, presentObject(resource, made), machinery.now()));
+    return created(
+      represent(
+        representation,
+        resource,
+        presentObject(resource, made),
+        machinery.now(),
+      ),
+    );
   }
   if (resource.custom && !object.metadata.resourceVersion) {
     throw invalid(resource, info.name, [
-      fieldError.invalid('metadata.resourceVersion', 0, 'must be specified for an update'),
+      fieldError.invalid(
+        'metadata.resourceVersion',
+        0,
+        'must be specified for an update',
+      ),
     ]);
   }
   let isFirst = true;
@@ -77,5 +96,12 @@ export async function updateObject(context: RequestContext): Promise<Reply> {
       return { object: fresh };
     },
   );
-  return ok(represent(representation, resource, presentObject(resource, stored), machinery.now()));
+  return ok(
+    represent(
+      representation,
+      resource,
+      presentObject(resource, stored),
+      machinery.now(),
+    ),
+  );
 }

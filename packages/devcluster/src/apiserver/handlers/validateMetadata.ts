@@ -22,11 +22,16 @@ export function qualifiedNameErrors(key: string): string[] {
   const name = parts[parts.length - 1];
   if (parts.length === 2) {
     if (!parts[0]) errors.push('prefix part must be non-empty');
-    else errors.push(...objectNames.subdomain(parts[0]).map(each => `prefix part ${each}`));
+    else
+      errors.push(
+        ...objectNames.subdomain(parts[0]).map(each => `prefix part ${each}`),
+      );
   }
   if (!name) errors.push('name part must be non-empty');
-  else if (name.length > 63) errors.push('name part must be no more than 63 bytes');
-  if (!/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name)) errors.push(qualifiedNameMessage);
+  else if (name.length > 63)
+    errors.push('name part must be no more than 63 bytes');
+  if (!/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(name))
+    errors.push(qualifiedNameMessage);
   return errors;
 }
 
@@ -36,9 +41,12 @@ export function labelErrors(
 ): FieldError[] {
   const errors: FieldError[] = [];
   for (const [key, value] of Object.entries(labels ?? {})) {
-    for (const each of qualifiedNameErrors(key)) errors.push(fieldError.invalid(field, key, each));
+    for (const each of qualifiedNameErrors(key))
+      errors.push(fieldError.invalid(field, key, each));
     if (value.length > 63) {
-      errors.push(fieldError.invalid(field, value, 'must be no more than 63 bytes'));
+      errors.push(
+        fieldError.invalid(field, value, 'must be no more than 63 bytes'),
+      );
     }
     if (!/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value)) {
       errors.push(fieldError.invalid(field, value, labelValueMessage));
@@ -47,18 +55,37 @@ export function labelErrors(
   return errors;
 }
 
+const standardFinalizers = new Set([
+  'kubernetes',
+  'orphan',
+  'foregroundDeletion',
+  // The API server's own, on definitions whose objects must go first.
+  'customresourcecleanup.apiextensions.k8s.io',
+]);
+
 /** What is wrong with an object's metadata. */
-export function validateMetadata(resource: ServedResource, object: KubernetesObject): FieldError[] {
+export function validateMetadata(
+  resource: ServedResource,
+  object: KubernetesObject,
+): FieldError[] {
   const { metadata } = object;
   const errors: FieldError[] = [];
   const check = resource.rules.validateName ?? objectNames.subdomain;
   if (metadata.generateName) {
     for (const each of check(metadata.generateName, true)) {
-      errors.push(fieldError.invalid('metadata.generateName', metadata.generateName, each));
+      errors.push(
+        fieldError.invalid(
+          'metadata.generateName',
+          metadata.generateName,
+          each,
+        ),
+      );
     }
   }
   if (!metadata.name) {
-    errors.push(fieldError.required('metadata.name', 'name or generateName is required'));
+    errors.push(
+      fieldError.required('metadata.name', 'name or generateName is required'),
+    );
   } else {
     for (const each of check(metadata.name, false)) {
       errors.push(fieldError.invalid('metadata.name', metadata.name, each));
@@ -93,14 +120,6 @@ export function validateMetadata(resource: ServedResource, object: KubernetesObj
   return errors;
 }
 
-const standardFinalizers = new Set([
-  'kubernetes',
-  'orphan',
-  'foregroundDeletion',
-  // The API server's own, on definitions whose objects must go first.
-  'customresourcecleanup.apiextensions.k8s.io',
-]);
-
 function ownerErrors({ metadata }: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   const field = 'metadata.ownerReferences';
@@ -112,7 +131,9 @@ function ownerErrors({ metadata }: KubernetesObject): FieldError[] {
           fieldError.invalid(
             key === 'apiVersion' ? `${field}.apiVersion` : `${field}.${key}`,
             each[key] ?? '',
-            key === 'apiVersion' ? 'version must not be empty' : `must not be empty`,
+            key === 'apiVersion'
+              ? 'version must not be empty'
+              : `must not be empty`,
           ),
         );
       }
@@ -142,7 +163,11 @@ export function validateMetadataUpdate(
   for (const field of ['uid', 'creationTimestamp'] as const) {
     if (object.metadata[field] !== old.metadata[field]) {
       errors.push(
-        fieldError.invalid(`metadata.${field}`, object.metadata[field], 'field is immutable'),
+        fieldError.invalid(
+          `metadata.${field}`,
+          object.metadata[field],
+          'field is immutable',
+        ),
       );
     }
   }

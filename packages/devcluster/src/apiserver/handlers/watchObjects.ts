@@ -5,7 +5,11 @@ import { fieldError } from '../errors/FieldError';
 import { invalidListOptions } from './invalidOptions';
 import { isTrue } from '../http/RequestInfo';
 import type { RequestContext } from '../http/RequestContext';
-import { represent, representationOf, type Representation } from '../http/Representation';
+import {
+  represent,
+  representationOf,
+  type Representation,
+} from '../http/Representation';
 import { partialMetadata, toTable } from '../tables/toTable';
 import { expiredFrom, parseRevision } from './listRevision';
 import { selectionOf } from './listObjects';
@@ -50,14 +54,27 @@ export function watchObjects(context: RequestContext): void {
     const metadata = {
       resourceVersion: String(store.revision),
       creationTimestamp: null,
-      ...(isInitialEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
+      ...(isInitialEnd && {
+        annotations: { 'k8s.io/initial-events-end': 'true' },
+      }),
     };
-    const object = { kind: resource.kind, apiVersion: resource.apiVersion, metadata };
+    const object = {
+      kind: resource.kind,
+      apiVersion: resource.apiVersion,
+      metadata,
+    };
     if (representation.form === 'table') {
       send(
         `${JSON.stringify({
           type: 'BOOKMARK',
-          object: toTable(resource, [], metadata, representation.include, machinery.now(), false),
+          object: toTable(
+            resource,
+            [],
+            metadata,
+            representation.include,
+            machinery.now(),
+            false,
+          ),
         })}\n`,
       );
       return;
@@ -70,7 +87,8 @@ export function watchObjects(context: RequestContext): void {
   };
 
   const deliver = (event: StoreEvent) => {
-    if (info.namespace !== undefined && event.namespace !== info.namespace) return;
+    if (info.namespace !== undefined && event.namespace !== info.namespace)
+      return;
     const seen = selectsAll ? event.type : seenAs(event, selects, context);
     if (!seen) return;
     // A watcher that stops selecting an object is told so with its last selected state.
@@ -84,7 +102,9 @@ export function watchObjects(context: RequestContext): void {
     const key = `${seen} ${resource.apiVersion} ${representation.form} ${isLeaving}`;
     let encoded = event.encoded.get(key);
     if (!encoded) {
-      encoded = Buffer.from(encode(seen, shown, representation, context, false));
+      encoded = Buffer.from(
+        encode(seen, shown, representation, context, false),
+      );
       event.encoded.set(key, encoded);
     }
     send(encoded);
@@ -112,8 +132,11 @@ export function watchObjects(context: RequestContext): void {
     return;
   }
 
-  const bookmarks = wantsBookmarks ? setInterval(bookmark, bookmarkIntervalMs) : undefined;
-  const timeoutSeconds = Number(query.get('timeoutSeconds')) || 1800 + Math.random() * 1800;
+  const bookmarks = wantsBookmarks
+    ? setInterval(bookmark, bookmarkIntervalMs)
+    : undefined;
+  const timeoutSeconds =
+    Number(query.get('timeoutSeconds')) || 1800 + Math.random() * 1800;
   const timer = setTimeout(() => {
     if (wantsBookmarks) bookmark();
     response.end();
@@ -126,7 +149,10 @@ export function watchObjects(context: RequestContext): void {
 }
 
 /** @returns whether initial events are wanted; `undefined` leaves it to the resource version */
-function wantsInitialEvents(query: URLSearchParams, wantsBookmarks: boolean): boolean | undefined {
+function wantsInitialEvents(
+  query: URLSearchParams,
+  wantsBookmarks: boolean,
+): boolean | undefined {
   const text = query.get('sendInitialEvents');
   const match = query.get('resourceVersionMatch');
   if (text === null) {
@@ -180,7 +206,8 @@ function seenAs(
   selects: (object: KubernetesObject) => boolean,
   { resource }: RequestContext,
 ): StoreEvent['type'] | undefined {
-  const did = previous !== undefined && selects(presentObject(resource, previous));
+  const did =
+    previous !== undefined && selects(presentObject(resource, previous));
   if (type === 'DELETED') return did ? 'DELETED' : undefined;
   const does = selects(presentObject(resource, object));
   if (does) return did ? 'MODIFIED' : 'ADDED';

@@ -25,13 +25,18 @@ export function sendReply(
   { status, body, text, contentType }: Reply,
 ): void {
   const wantsYaml =
-    !contentType && /application\/yaml/.test(request.headers.accept ?? '') &&
+    !contentType &&
+    /application\/yaml/.test(request.headers.accept ?? '') &&
     !/application\/json|\*\/\*/.test(request.headers.accept ?? '');
   const payload = Buffer.from(
-    text ?? (wantsYaml ? stringify(body, { aliasDuplicateObjects: false }) : JSON.stringify(body)),
+    text ??
+      (wantsYaml
+        ? stringify(body, { aliasDuplicateObjects: false })
+        : JSON.stringify(body)),
   );
   response.writeHead(status, {
-    'Content-Type': contentType ?? (wantsYaml ? 'application/yaml' : 'application/json'),
+    'Content-Type':
+      contentType ?? (wantsYaml ? 'application/yaml' : 'application/json'),
     'Content-Length': payload.length,
     'Cache-Control': 'no-cache, private',
   });
@@ -40,6 +45,9 @@ export function sendReply(
 
 /** Adds a warning that clients show to the user. */
 export function warn(response: ServerResponse, message: string): void {
-  const quoted = message.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', ' ');
+  const quoted = message
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', ' ');
   response.appendHeader('Warning', `299 - "${quoted}"`);
 }

@@ -1,7 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Json, KubernetesObject } from '../../store/KubernetesObject';
 import type { ServedResource } from '../resources/ServedResource';
-import { partialMetadata, toTable, type IncludeObject } from '../tables/toTable';
+import {
+  partialMetadata,
+  toTable,
+  type IncludeObject,
+} from '../tables/toTable';
 import { badRequest, notAcceptable } from '../errors/ApiError';
 
 /** In which form objects are answered. */
@@ -19,7 +23,12 @@ export function representationOf(
   if (!accept) return { form: 'object' };
   for (const choice of accept.split(',')) {
     const [type, ...parameters] = choice.split(';').map(each => each.trim());
-    const isJson = ['application/json', 'application/yaml', 'application/*', '*/*'].includes(type);
+    const isJson = [
+      'application/json',
+      'application/yaml',
+      'application/*',
+      '*/*',
+    ].includes(type);
     if (!isJson) continue;
     const as = parameters.find(each => each.startsWith('as='))?.slice(3);
     const version = parameters.find(each => each.startsWith('v='))?.slice(2);
@@ -35,8 +44,11 @@ export function representationOf(
 
 function includeOf(query: URLSearchParams): IncludeObject {
   const include = query.get('includeObject') || 'Metadata';
-  if (include === 'None' || include === 'Metadata' || include === 'Object') return include;
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(include)}`);
+  if (include === 'None' || include === 'Metadata' || include === 'Object')
+    return include;
+  throw badRequest(
+    `unrecognized includeObject value: ${JSON.stringify(include)}`,
+  );
 }
 
 /** One object in the asked form. */
@@ -86,7 +98,9 @@ export function representList(
         apiVersion: resource.apiVersion,
         metadata,
         // Items of built-in lists do not repeat what the list says.
-        items: resource.custom ? items : items.map(({ kind: _, apiVersion: __, ...rest }) => rest),
+        items: resource.custom
+          ? items
+          : items.map(({ kind: _, apiVersion: __, ...rest }) => rest),
       };
   }
 }

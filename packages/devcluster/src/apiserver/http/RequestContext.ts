@@ -28,7 +28,9 @@ export function warnings(context: RequestContext): (message: string) => void {
 export function isDryRun({ info }: { info: RequestInfo }): boolean {
   const values = info.query.getAll('dryRun').filter(Boolean);
   if (values.some(value => value !== 'All')) {
-    throw invalidWriteOptions(info.verb, [fieldError.notSupported('dryRun', values, ['All'])]);
+    throw invalidWriteOptions(info.verb, [
+      fieldError.notSupported('dryRun', values, ['All']),
+    ]);
   }
   return values.length > 0;
 }
@@ -37,7 +39,12 @@ export function fieldValidationOf(context: RequestContext): FieldValidation {
   const value = context.info.query.get('fieldValidation') || 'Warn';
   if (value !== 'Strict' && value !== 'Warn' && value !== 'Ignore') {
     throw invalidWriteOptions(context.info.verb, [
-      fieldError.notSupported('fieldValidation', value, ['', 'Ignore', 'Strict', 'Warn']),
+      fieldError.notSupported('fieldValidation', value, [
+        '',
+        'Ignore',
+        'Strict',
+        'Warn',
+      ]),
     ]);
   }
   return value;

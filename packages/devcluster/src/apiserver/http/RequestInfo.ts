@@ -31,7 +31,9 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 export function parseRequest(method: string, url: string): RequestInfo {
   const question = url.indexOf('?');
   const rawPath = question < 0 ? url : url.slice(0, question);
-  const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1));
+  const query = new URLSearchParams(
+    question < 0 ? '' : url.slice(question + 1),
+  );
   const outside: RequestInfo = {
     verb: method.toLowerCase(),
     path: rawPath,
@@ -41,12 +43,13 @@ export function parseRequest(method: string, url: string): RequestInfo {
     version: '',
     resource: '',
   };
-  const parts = rawPath.split('/').filter(Boolean).map(decode);
+  const parts: string[] = rawPath.split('/').filter(Boolean).map(decode);
   let group = '';
   let version: string;
-  if (parts[0] === 'api' && parts.length > 2) {
+  const [root] = parts;
+  if (root === 'api' && parts.length > 2) {
     [, version] = parts.splice(0, 2);
-  } else if (parts[0] === 'apis' && parts.length > 3) {
+  } else if (root === 'apis' && parts.length > 3) {
     [, group, version] = parts.splice(0, 3);
   } else {
     return outside;
@@ -61,10 +64,12 @@ export function parseRequest(method: string, url: string): RequestInfo {
   let namespace: string | undefined;
   if (parts[0] === 'namespaces' && parts.length > 1) {
     namespace = parts[1];
-    if (parts.length > 2 && !namespaceSubresources.has(parts[2])) parts.splice(0, 2);
+    if (parts.length > 2 && !namespaceSubresources.has(parts[2]))
+      parts.splice(0, 2);
   }
-  const [resource, name, subresource, ...rest] = parts;
-  if (verb === 'get' && name === undefined) verb = isTrue(query.get('watch')) ? 'watch' : 'list';
+  const [resource, name, subresource] = parts;
+  if (verb === 'get' && name === undefined)
+    verb = isTrue(query.get('watch')) ? 'watch' : 'list';
   if (verb === 'watch' && name !== undefined) {
     // A watch of one object is a watch of its collection that selects the name.
     query.set('fieldSelector', `metadata.name=${name}`);
@@ -91,7 +96,10 @@ function proxiedPath(path: string): string {
 
 /** Booleans in queries as Go reads them. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && ['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
+  return (
+    value !== null &&
+    ['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)
+  );
 }
 
 function decode(part: string): string {

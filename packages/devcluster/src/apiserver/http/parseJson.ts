@@ -34,7 +34,9 @@ export function parseJson(
     return { value, duplicates: findDuplicates ? duplicateFields(text) : [] };
   } catch (error) {
     throw badRequest(
-      `error decoding the body as JSON: ${(error as Error).message}. Send one JSON object.`,
+      `error decoding the body as JSON: ${
+        (error as Error).message
+      }. Send one JSON object.`,
     );
   }
 }
@@ -50,7 +52,9 @@ function parseProtobuf(body: Buffer): ParsedBody {
 function parseYaml(text: string): ParsedBody {
   const document = parseDocument(text, { uniqueKeys: false, merge: true });
   if (document.errors.length) {
-    throw badRequest(`error converting YAML to JSON: yaml: ${document.errors[0].message}`);
+    throw badRequest(
+      `error converting YAML to JSON: yaml: ${document.errors[0].message}`,
+    );
   }
   return { value: document.toJS({ maxAliasCount: 100 }), duplicates: [] };
 }

@@ -10,7 +10,10 @@ const maximumDataBytes = 1024 * 1024;
 
 function validateKeys(data: Json, field: string): FieldError[] {
   return Object.keys(data ?? {})
-    .filter(key => !/^[-._a-zA-Z0-9]+$/.test(key) || key === '.' || key.startsWith('..'))
+    .filter(
+      key =>
+        !/^[-._a-zA-Z0-9]+$/.test(key) || key === '.' || key.startsWith('..'),
+    )
     .map(key =>
       fieldError.invalid(
         `${field}[${key}]`,
@@ -22,19 +25,27 @@ function validateKeys(data: Json, field: string): FieldError[] {
 
 function tooLarge(object: KubernetesObject, field: string): FieldError[] {
   const bytes = (values: Json) =>
-    Object.values(values ?? {}).reduce((sum: number, each) => sum + String(each).length, 0);
+    Object.values(values ?? {}).reduce(
+      (sum: number, each) => sum + String(each).length,
+      0,
+    );
   return bytes(object.data) + bytes(object.binaryData) > maximumDataBytes
     ? [fieldError.tooLong(field, maximumDataBytes)]
     : [];
 }
 
-function validateImmutable(object: KubernetesObject, old: KubernetesObject): FieldError[] {
+function validateImmutable(
+  object: KubernetesObject,
+  old: KubernetesObject,
+): FieldError[] {
   if (!old.immutable) return [];
   const message = 'field is immutable when `immutable` is set';
   const errors: FieldError[] = [];
-  if (!object.immutable) errors.push(fieldError.forbidden('immutable', message));
+  if (!object.immutable)
+    errors.push(fieldError.forbidden('immutable', message));
   for (const field of ['data', 'binaryData']) {
-    if (!isDeepStrictEqual(object[field], old[field])) errors.push(fieldError.forbidden(field, message));
+    if (!isDeepStrictEqual(object[field], old[field]))
+      errors.push(fieldError.forbidden(field, message));
   }
   return errors;
 }
@@ -75,11 +86,19 @@ const secret: KindRules = {
 
 const configMap: KindRules = {
   validate(object) {
-    const both = Object.keys(object.data ?? {}).filter(key => key in (object.binaryData ?? {}));
+    const both = Object.keys(object.data ?? {}).filter(
+      key => key in (object.binaryData ?? {}),
+    );
     return [
       ...validateKeys(object.data, 'data'),
       ...validateKeys(object.binaryData, 'binaryData'),
-      ...both.map(key => fieldError.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')),
+      ...both.map(key =>
+        fieldError.invalid(
+          `data[${key}]`,
+          key,
+          'duplicate of key present in binaryData',
+        ),
+      ),
       ...tooLarge(object, ''),
     ];
   },
@@ -122,7 +141,12 @@ const persistentVolumeClaim: KindRules = {
   validate({ spec }) {
     const errors: FieldError[] = [];
     if (!spec.accessModes?.length) {
-      errors.push(fieldError.required('spec.accessModes', 'at least 1 access mode is required'));
+      errors.push(
+        fieldError.required(
+          'spec.accessModes',
+          'at least 1 access mode is required',
+        ),
+      );
     }
     if (!spec.resources?.requests?.storage) {
       errors.push(fieldError.required('spec.resources[storage]'));
@@ -146,7 +170,8 @@ const persistentVolumeClaim: KindRules = {
   },
 };
 
-const selectsUnschedulable = ({ spec }: KubernetesObject) => String(Boolean(spec?.unschedulable));
+const selectsUnschedulable = ({ spec }: KubernetesObject) =>
+  String(Boolean(spec?.unschedulable));
 
 const eventFields: KindRules['selectableFields'] = {
   'involvedObject.kind': each => each.involvedObject?.kind ?? '',
@@ -154,7 +179,8 @@ const eventFields: KindRules['selectableFields'] = {
   'involvedObject.name': each => each.involvedObject?.name ?? '',
   'involvedObject.uid': each => each.involvedObject?.uid ?? '',
   'involvedObject.apiVersion': each => each.involvedObject?.apiVersion ?? '',
-  'involvedObject.resourceVersion': each => each.involvedObject?.resourceVersion ?? '',
+  'involvedObject.resourceVersion': each =>
+    each.involvedObject?.resourceVersion ?? '',
   'involvedObject.fieldPath': each => each.involvedObject?.fieldPath ?? '',
   reason: each => each.reason ?? '',
   reportingComponent: each => each.reportingComponent ?? '',
@@ -180,7 +206,8 @@ export const coreRules: Record<string, KindRules> = {
   'v1 Endpoints': {
     createsOnUpdate: true,
     applyDefaults({ subsets = [] }) {
-      for (const { ports = [] } of subsets) for (const port of ports) port.protocol ??= 'TCP';
+      for (const { ports = [] } of subsets)
+        for (const port of ports) port.protocol ??= 'TCP';
     },
   },
   'v1 Event': {
@@ -190,7 +217,13 @@ export const coreRules: Record<string, KindRules> = {
       const expected = involvedObject?.namespace || 'default';
       return expected === metadata.namespace
         ? []
-        : [fieldError.invalid('involvedObject.namespace', involvedObject?.namespace ?? '', 'does not match event.namespace')];
+        : [
+            fieldError.invalid(
+              'involvedObject.namespace',
+              involvedObject?.namespace ?? '',
+              'does not match event.namespace',
+            ),
+          ];
     },
   },
   'v1 Node': {

@@ -47,7 +47,9 @@ export function eventToCore(event: KubernetesObject): KubernetesObject {
     involvedObject: regarding ?? {},
     ...(note && { message: note }),
     ...(deprecatedSource && { source: deprecatedSource }),
-    ...(deprecatedFirstTimestamp && { firstTimestamp: deprecatedFirstTimestamp }),
+    ...(deprecatedFirstTimestamp && {
+      firstTimestamp: deprecatedFirstTimestamp,
+    }),
     ...(deprecatedLastTimestamp && { lastTimestamp: deprecatedLastTimestamp }),
     ...(deprecatedCount && { count: deprecatedCount }),
     ...(reportingController && { reportingComponent: reportingController }),

@@ -11,7 +11,8 @@ function webhookDefaults({ webhooks = [] }: Json): void {
     webhook.objectSelector ??= {};
     webhook.timeoutSeconds ??= 10;
     for (const rule of webhook.rules ?? []) rule.scope ??= '*';
-    if (webhook.clientConfig?.service) webhook.clientConfig.service.port ??= 443;
+    if (webhook.clientConfig?.service)
+      webhook.clientConfig.service.port ??= 443;
   }
 }
 
@@ -20,7 +21,8 @@ const webhookRules = (isMutating: boolean): KindRules => ({
   applyDefaults(object) {
     webhookDefaults(object);
     if (!isMutating) return;
-    for (const webhook of object.webhooks ?? []) webhook.reinvocationPolicy ??= 'Never';
+    for (const webhook of object.webhooks ?? [])
+      webhook.reinvocationPolicy ??= 'Never';
   },
   prepareCreate(object) {
     object.metadata.generation = 1;
@@ -41,19 +43,32 @@ const webhookRules = (isMutating: boolean): KindRules => ({
       if (!['None', 'NoneOnDryRun'].includes(webhook.sideEffects)) {
         errors.push(
           webhook.sideEffects
-            ? fieldError.notSupported(`${at}.sideEffects`, webhook.sideEffects, ['None', 'NoneOnDryRun'])
-            : fieldError.required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun'),
+            ? fieldError.notSupported(
+                `${at}.sideEffects`,
+                webhook.sideEffects,
+                ['None', 'NoneOnDryRun'],
+              )
+            : fieldError.required(
+                `${at}.sideEffects`,
+                'must specify one of None, NoneOnDryRun',
+              ),
         );
       }
       if (!webhook.admissionReviewVersions?.length) {
         errors.push(
-          fieldError.required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'),
+          fieldError.required(
+            `${at}.admissionReviewVersions`,
+            'must specify one of v1, v1beta1',
+          ),
         );
       }
       const { url, service } = webhook.clientConfig ?? {};
       if (Boolean(url) === Boolean(service)) {
         errors.push(
-          fieldError.required(`${at}.clientConfig`, 'exactly one of url or service is required'),
+          fieldError.required(
+            `${at}.clientConfig`,
+            'exactly one of url or service is required',
+          ),
         );
       }
       if (url && !url.startsWith('https://')) {
@@ -80,8 +95,10 @@ const webhookRules = (isMutating: boolean): KindRules => ({
 });
 
 export const extensionRules: Record<string, KindRules> = {
-  'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration': webhookRules(true),
-  'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration': webhookRules(false),
+  'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration':
+    webhookRules(true),
+  'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration':
+    webhookRules(false),
   'apiextensions.k8s.io/v1 CustomResourceDefinition': definitionRules,
   'coordination.k8s.io/v1 Lease': {
     createsOnUpdate: true,
@@ -93,7 +110,9 @@ export const extensionRules: Record<string, KindRules> = {
             fieldError.invalid(
               `spec.${field}`,
               spec[field],
-              field === 'leaseTransitions' ? 'must be greater than or equal to 0' : 'must be greater than 0',
+              field === 'leaseTransitions'
+                ? 'must be greater than or equal to 0'
+                : 'must be greater than 0',
             ),
           );
         }

@@ -24,12 +24,15 @@ export const jobRules: KindRules = {
       spec.parallelism = 1;
     }
     spec.parallelism ??= 1;
-    spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2147483647;
+    spec.backoffLimit ??=
+      spec.backoffLimitPerIndex === undefined ? 6 : 2147483647;
     spec.completionMode ??= 'NonIndexed';
     spec.suspend ??= false;
     spec.manualSelector ??= false;
     if (!spec.manualSelector) spec.manualSelector = false;
-    spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
+    spec.podReplacementPolicy ??= spec.podFailurePolicy
+      ? 'Failed'
+      : 'TerminatingOrFailed';
     spec.template ??= {};
     spec.template.metadata ??= {};
     spec.template.spec ??= {};
@@ -41,10 +44,14 @@ export const jobRules: KindRules = {
     const { spec } = job;
     if (spec.manualSelector) return;
     const labels = jobLabels(job);
-    spec.template.metadata.labels = { ...spec.template.metadata.labels, ...labels };
+    spec.template.metadata.labels = {
+      ...spec.template.metadata.labels,
+      ...labels,
+    };
     spec.selector = {
       matchLabels: {
-        'batch.kubernetes.io/controller-uid': labels['batch.kubernetes.io/controller-uid'],
+        'batch.kubernetes.io/controller-uid':
+          labels['batch.kubernetes.io/controller-uid'],
       },
     };
   },
@@ -53,13 +60,25 @@ export const jobRules: KindRules = {
     const policy = spec.template?.spec?.restartPolicy;
     if (policy === 'Always') {
       errors.push(
-        fieldError.required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'),
+        fieldError.required(
+          'spec.template.spec.restartPolicy',
+          'valid values: "OnFailure", "Never"',
+        ),
       );
     }
-    for (const field of ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds']) {
+    for (const field of [
+      'parallelism',
+      'completions',
+      'backoffLimit',
+      'activeDeadlineSeconds',
+    ]) {
       if (spec[field] < 0) {
         errors.push(
-          fieldError.invalid(`spec.${field}`, spec[field], 'must be greater than or equal to 0'),
+          fieldError.invalid(
+            `spec.${field}`,
+            spec[field],
+            'must be greater than or equal to 0',
+          ),
         );
       }
     }
@@ -67,10 +86,23 @@ export const jobRules: KindRules = {
   },
   validateUpdate(job, old) {
     const errors: FieldError[] = [];
-    for (const field of ['completions', 'selector', 'template', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex']) {
+    for (const field of [
+      'completions',
+      'selector',
+      'template',
+      'completionMode',
+      'podFailurePolicy',
+      'backoffLimitPerIndex',
+    ]) {
       if (field === 'template' && old.spec.suspend) continue;
       if (!isDeepStrictEqual(job.spec[field], old.spec[field])) {
-        errors.push(fieldError.invalid(`spec.${field}`, job.spec[field], 'field is immutable'));
+        errors.push(
+          fieldError.invalid(
+            `spec.${field}`,
+            job.spec[field],
+            'field is immutable',
+          ),
+        );
       }
     }
     return errors;

@@ -9,7 +9,10 @@ export function applyPodSpecDefaults(spec: Json): void {
   spec.schedulerName ??= 'default-scheduler';
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
   else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+  for (const container of [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+  ]) {
     applyContainerDefaults(container);
   }
   for (const volume of spec.volumes ?? []) applyVolumeDefaults(volume);
@@ -17,10 +20,16 @@ export function applyPodSpecDefaults(spec: Json): void {
 
 /** Requests that are not set follow the limits; only pods themselves get this, not their templates. */
 export function applyRequestDefaults(spec: Json): void {
-  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+  for (const container of [
+    ...(spec.initContainers ?? []),
+    ...(spec.containers ?? []),
+  ]) {
     const { limits } = container.resources ?? {};
     if (!limits) continue;
-    container.resources.requests = { ...limits, ...container.resources.requests };
+    container.resources.requests = {
+      ...limits,
+      ...container.resources.requests,
+    };
   }
   spec.enableServiceLinks ??= true;
 }
@@ -29,7 +38,9 @@ export function applyContainerDefaults(container: Json): void {
   container.resources ??= {};
   container.terminationMessagePath ??= '/dev/termination-log';
   container.terminationMessagePolicy ??= 'File';
-  container.imagePullPolicy ??= hasLatestTag(container.image ?? '') ? 'Always' : 'IfNotPresent';
+  container.imagePullPolicy ??= hasLatestTag(container.image ?? '')
+    ? 'Always'
+    : 'IfNotPresent';
   for (const port of container.ports ?? []) port.protocol ??= 'TCP';
   for (const each of container.env ?? []) {
     if (each.valueFrom?.fieldRef) each.valueFrom.fieldRef.apiVersion ??= 'v1';

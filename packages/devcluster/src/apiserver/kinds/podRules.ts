@@ -23,7 +23,10 @@ export const podRules: KindRules = {
   prepareStatusUpdate(pod, old) {
     pod.metadata.ownerReferences = old.metadata.ownerReferences;
     if (!pod.metadata.ownerReferences) delete pod.metadata.ownerReferences;
-    pod.status = { ...pod.status, qosClass: pod.status?.qosClass ?? old.status?.qosClass };
+    pod.status = {
+      ...pod.status,
+      qosClass: pod.status?.qosClass ?? old.status?.qosClass,
+    };
   },
   validate: pod => validatePodSpec(pod.spec, 'spec'),
   validateUpdate,
@@ -49,13 +52,26 @@ export const podRules: KindRules = {
 const immutableMessage =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
-function validateUpdate(pod: KubernetesObject, old: KubernetesObject): FieldError[] {
+function validateUpdate(
+  pod: KubernetesObject,
+  old: KubernetesObject,
+): FieldError[] {
   if (pod.spec.containers.length !== old.spec.containers.length) {
-    return [fieldError.forbidden('spec.containers', 'pod updates may not add or remove containers')];
+    return [
+      fieldError.forbidden(
+        'spec.containers',
+        'pod updates may not add or remove containers',
+      ),
+    ];
   }
   const changed = mutableAsOld(pod.spec, old.spec);
   if (isDeepStrictEqual(changed, old.spec)) return [];
-  return [fieldError.forbidden('spec', `${immutableMessage}\n${difference(changed, old.spec)}`)];
+  return [
+    fieldError.forbidden(
+      'spec',
+      `${immutableMessage}\n${difference(changed, old.spec)}`,
+    ),
+  ];
 }
 
 /** The new spec with the fields that may change as they were. */
@@ -67,7 +83,11 @@ function mutableAsOld(spec: Json, old: Json): Json {
         ...(old[list]?.[index] && { image: old[list][index].image }),
       })),
     };
-  const result = { ...spec, ...images('containers'), ...images('initContainers') };
+  const result = {
+    ...spec,
+    ...images('containers'),
+    ...images('initContainers'),
+  };
   for (const field of ['activeDeadlineSeconds', 'tolerations']) {
     if (old[field] === undefined) delete result[field];
     else result[field] = old[field];

@@ -14,24 +14,35 @@ export function validatePodSpec(spec: Json, field: string): FieldError[] {
   for (const [index, volume] of (spec?.volumes ?? []).entries()) {
     const at = `${field}.volumes[${index}]`;
     errors.push(...labelName(volume.name, `${at}.name`));
-    if (volumes.has(volume.name)) errors.push(fieldError.duplicate(`${at}.name`, volume.name));
+    if (volumes.has(volume.name))
+      errors.push(fieldError.duplicate(`${at}.name`, volume.name));
     volumes.add(volume.name);
     const sources = Object.keys(volume).filter(key => key !== 'name');
     if (sources.length > 1) {
       errors.push(
-        fieldError.forbidden(`${at}.${sources[1]}`, 'may not specify more than 1 volume type'),
+        fieldError.forbidden(
+          `${at}.${sources[1]}`,
+          'may not specify more than 1 volume type',
+        ),
       );
     }
   }
   const names = new Set<string>();
-  if (!spec?.containers?.length) errors.push(fieldError.required(`${field}.containers`));
+  if (!spec?.containers?.length)
+    errors.push(fieldError.required(`${field}.containers`));
   for (const list of ['containers', 'initContainers']) {
     for (const [index, container] of (spec?.[list] ?? []).entries()) {
       const at = `${field}.${list}[${index}]`;
       errors.push(...validateContainer(container, at, volumes, names));
-      if (list === 'containers' && container.restartPolicy === undefined) continue;
+      if (list === 'containers' && container.restartPolicy === undefined)
+        continue;
       if (list === 'initContainers') {
-        for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']) {
+        for (const probe of [
+          'livenessProbe',
+          'readinessProbe',
+          'startupProbe',
+          'lifecycle',
+        ]) {
           if (container[probe] && container.restartPolicy !== 'Always') {
             errors.push(
               fieldError.forbidden(
@@ -46,7 +57,11 @@ export function validatePodSpec(spec: Json, field: string): FieldError[] {
   }
   if (spec?.restartPolicy && !restartPolicies.includes(spec.restartPolicy)) {
     errors.push(
-      fieldError.notSupported(`${field}.restartPolicy`, spec.restartPolicy, restartPolicies),
+      fieldError.notSupported(
+        `${field}.restartPolicy`,
+        spec.restartPolicy,
+        restartPolicies,
+      ),
     );
   }
   const grace = spec?.terminationGracePeriodSeconds;
@@ -59,7 +74,10 @@ export function validatePodSpec(spec: Json, field: string): FieldError[] {
       ),
     );
   }
-  if (spec?.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds < 1) {
+  if (
+    spec?.activeDeadlineSeconds !== undefined &&
+    spec.activeDeadlineSeconds < 1
+  ) {
     errors.push(
       fieldError.invalid(
         `${field}.activeDeadlineSeconds`,
@@ -78,17 +96,29 @@ function validateContainer(
   names: Set<string>,
 ): FieldError[] {
   const errors = labelName(container.name, `${at}.name`);
-  if (names.has(container.name)) errors.push(fieldError.duplicate(`${at}.name`, container.name));
+  if (names.has(container.name))
+    errors.push(fieldError.duplicate(`${at}.name`, container.name));
   names.add(container.name);
   if (!container.image) errors.push(fieldError.required(`${at}.image`));
   else if (container.image !== container.image.trim()) {
     errors.push(
-      fieldError.invalid(`${at}.image`, container.image, 'must not have leading or trailing whitespace'),
+      fieldError.invalid(
+        `${at}.image`,
+        container.image,
+        'must not have leading or trailing whitespace',
+      ),
     );
   }
-  if (container.imagePullPolicy && !pullPolicies.includes(container.imagePullPolicy)) {
+  if (
+    container.imagePullPolicy &&
+    !pullPolicies.includes(container.imagePullPolicy)
+  ) {
     errors.push(
-      fieldError.notSupported(`${at}.imagePullPolicy`, container.imagePullPolicy, pullPolicies),
+      fieldError.notSupported(
+        `${at}.imagePullPolicy`,
+        container.imagePullPolicy,
+        pullPolicies,
+      ),
     );
   }
   for (const [index, port] of (container.ports ?? []).entries()) {
@@ -108,44 +138,75 @@ function validateContainer(
     }
     if (each.value && each.valueFrom) {
       errors.push(
-        fieldError.invalid(`${field}.valueFrom`, '', 'may not be specified when `value` is not empty'),
+        fieldError.invalid(
+          `${field}.valueFrom`,
+          '',
+          'may not be specified when `value` is not empty',
+        ),
       );
     }
   }
-  errors.push(...validateResources(container.resources ?? {}, `${at}.resources`));
+  errors.push(
+    ...validateResources(container.resources ?? {}, `${at}.resources`),
+  );
   const paths = new Set<string>();
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const field = `${at}.volumeMounts[${index}]`;
     if (!mount.name) errors.push(fieldError.required(`${field}.name`));
-    else if (!volumes.has(mount.name)) errors.push(fieldError.notFound(`${field}.name`, mount.name));
-    if (!mount.mountPath) errors.push(fieldError.required(`${field}.mountPath`));
+    else if (!volumes.has(mount.name))
+      errors.push(fieldError.notFound(`${field}.name`, mount.name));
+    if (!mount.mountPath)
+      errors.push(fieldError.required(`${field}.mountPath`));
     if (paths.has(mount.mountPath)) {
-      errors.push(fieldError.invalid(`${field}.mountPath`, mount.mountPath, 'must be unique'));
+      errors.push(
+        fieldError.invalid(
+          `${field}.mountPath`,
+          mount.mountPath,
+          'must be unique',
+        ),
+      );
     }
     paths.add(mount.mountPath);
     if (mount.subPath?.split('/').includes('..')) {
-      errors.push(fieldError.invalid(`${field}.subPath`, mount.subPath, "must not contain '..'"));
+      errors.push(
+        fieldError.invalid(
+          `${field}.subPath`,
+          mount.subPath,
+          "must not contain '..'",
+        ),
+      );
     }
   }
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const probe = container[name];
     if (!probe) continue;
-    const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter(each => probe[each]);
+    const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'].filter(
+      each => probe[each],
+    );
     if (!handlers.length) {
-      errors.push(fieldError.required(`${at}.${name}`, 'must specify a handler type'));
+      errors.push(
+        fieldError.required(`${at}.${name}`, 'must specify a handler type'),
+      );
     }
     if (handlers.length > 1) {
       errors.push(
-        fieldError.forbidden(`${at}.${name}.${handlers[1]}`, 'may not specify more than 1 handler type'),
+        fieldError.forbidden(
+          `${at}.${name}.${handlers[1]}`,
+          'may not specify more than 1 handler type',
+        ),
       );
     }
   }
   return errors;
 }
 
-function validateResources({ requests = {}, limits = {} }: Json, at: string): FieldError[] {
+function validateResources(
+  { requests = {}, limits = {} }: Json,
+  at: string,
+): FieldError[] {
   return Object.entries<string>(requests).flatMap(([name, request]) =>
-    limits[name] !== undefined && quantityNanos(request) > quantityNanos(limits[name])
+    limits[name] !== undefined &&
+    quantityNanos(request) > quantityNanos(limits[name])
       ? [
           fieldError.invalid(
             `${at}.requests`,
@@ -159,7 +220,8 @@ function validateResources({ requests = {}, limits = {} }: Json, at: string): Fi
 
 function validatePort(port: Json, at: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (port.containerPort === undefined) errors.push(fieldError.required(`${at}.containerPort`));
+  if (port.containerPort === undefined)
+    errors.push(fieldError.required(`${at}.containerPort`));
   else if (port.containerPort < 1 || port.containerPort > 65535) {
     errors.push(
       fieldError.invalid(
@@ -170,12 +232,16 @@ function validatePort(port: Json, at: string): FieldError[] {
     );
   }
   if (port.protocol && !protocols.includes(port.protocol)) {
-    errors.push(fieldError.notSupported(`${at}.protocol`, port.protocol, protocols));
+    errors.push(
+      fieldError.notSupported(`${at}.protocol`, port.protocol, protocols),
+    );
   }
   return errors;
 }
 
 function labelName(name: string | undefined, field: string): FieldError[] {
   if (!name) return [fieldError.required(field)];
-  return objectNames.label(name).map(each => fieldError.invalid(field, name, each));
+  return objectNames
+    .label(name)
+    .map(each => fieldError.invalid(field, name, each));
 }

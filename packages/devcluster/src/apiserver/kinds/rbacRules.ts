@@ -17,7 +17,12 @@ const role: KindRules = {
     for (const [index, rule] of (rules ?? []).entries()) {
       const at = `rules[${index}]`;
       if (!rule.verbs?.length) {
-        errors.push(fieldError.required(`${at}.verbs`, 'verbs must contain at least one value'));
+        errors.push(
+          fieldError.required(
+            `${at}.verbs`,
+            'verbs must contain at least one value',
+          ),
+        );
       }
       if (rule.nonResourceURLs?.length) {
         if (kind === 'Role') {
@@ -33,12 +38,18 @@ const role: KindRules = {
       }
       if (!rule.apiGroups?.length) {
         errors.push(
-          fieldError.required(`${at}.apiGroups`, 'resource rules must supply at least one api group'),
+          fieldError.required(
+            `${at}.apiGroups`,
+            'resource rules must supply at least one api group',
+          ),
         );
       }
       if (!rule.resources?.length) {
         errors.push(
-          fieldError.required(`${at}.resources`, 'resource rules must supply at least one resource'),
+          fieldError.required(
+            `${at}.resources`,
+            'resource rules must supply at least one resource',
+          ),
         );
       }
     }
@@ -54,19 +65,28 @@ const binding: KindRules = {
     for (const subject of object.subjects ?? []) {
       if (subject.kind !== 'ServiceAccount') subject.apiGroup ||= group;
       else if (!subject.namespace && object.kind === 'RoleBinding') {
-        if (object.metadata.namespace) subject.namespace = object.metadata.namespace;
+        if (object.metadata.namespace)
+          subject.namespace = object.metadata.namespace;
       }
     }
   },
   validate({ roleRef, subjects, kind }) {
     const errors: FieldError[] = [];
-    const kinds = kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
+    const kinds =
+      kind === 'RoleBinding' ? ['Role', 'ClusterRole'] : ['ClusterRole'];
     if (!kinds.includes(roleRef?.kind)) {
-      errors.push(fieldError.notSupported('roleRef.kind', roleRef?.kind ?? '', [...kinds].sort()));
+      errors.push(
+        fieldError.notSupported(
+          'roleRef.kind',
+          roleRef?.kind ?? '',
+          [...kinds].sort(),
+        ),
+      );
     }
     if (!roleRef?.name) errors.push(fieldError.required('roleRef.name'));
     for (const [index, subject] of (subjects ?? []).entries()) {
-      if (!subject.name) errors.push(fieldError.required(`subjects[${index}].name`));
+      if (!subject.name)
+        errors.push(fieldError.required(`subjects[${index}].name`));
       if (subject.kind === 'ServiceAccount' && !subject.namespace) {
         errors.push(fieldError.required(`subjects[${index}].namespace`));
       }
@@ -75,7 +95,9 @@ const binding: KindRules = {
   },
   validateUpdate(object: KubernetesObject, old: KubernetesObject) {
     if (isDeepStrictEqual(object.roleRef, old.roleRef)) return [];
-    return [fieldError.invalid('roleRef', object.roleRef, 'cannot change roleRef')];
+    return [
+      fieldError.invalid('roleRef', object.roleRef, 'cannot change roleRef'),
+    ];
   },
 };
 

@@ -13,7 +13,11 @@ export const serviceRules: KindRules = {
     spec.type ??= 'ClusterIP';
     for (const port of spec.ports ?? []) {
       port.protocol ??= 'TCP';
-      if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') {
+      if (
+        port.targetPort === undefined ||
+        port.targetPort === 0 ||
+        port.targetPort === ''
+      ) {
         port.targetPort = port.port;
       }
     }
@@ -33,14 +37,17 @@ export const serviceRules: KindRules = {
   },
   // Whoever leaves the address out of an update means the same one.
   prepareUpdate({ spec }, old) {
-    if (spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return;
+    if (spec.type === 'ExternalName' || old.spec.type === 'ExternalName')
+      return;
     if (!spec.clusterIP) spec.clusterIP = old.spec.clusterIP;
     if (!spec.clusterIPs?.length) spec.clusterIPs = old.spec.clusterIPs;
   },
   validate({ spec }) {
     const errors: FieldError[] = [];
     if (!serviceTypes.includes(spec.type)) {
-      errors.push(fieldError.notSupported('spec.type', spec.type, serviceTypes));
+      errors.push(
+        fieldError.notSupported('spec.type', spec.type, serviceTypes),
+      );
     }
     const isHeadless = spec.clusterIP === 'None';
     if (!spec.ports?.length && spec.type !== 'ExternalName' && !isHeadless) {
@@ -51,10 +58,15 @@ export const serviceRules: KindRules = {
       const at = `spec.ports[${index}]`;
       if (!(port.port >= 1 && port.port <= 65535)) {
         errors.push(
-          fieldError.invalid(`${at}.port`, port.port ?? 0, 'must be between 1 and 65535, inclusive'),
+          fieldError.invalid(
+            `${at}.port`,
+            port.port ?? 0,
+            'must be between 1 and 65535, inclusive',
+          ),
         );
       }
-      if (spec.ports.length > 1 && !port.name) errors.push(fieldError.required(`${at}.name`));
+      if (spec.ports.length > 1 && !port.name)
+        errors.push(fieldError.required(`${at}.name`));
       if (port.name && names.has(port.name)) {
         errors.push(fieldError.duplicate(`${at}.name`, port.name));
       }
@@ -65,12 +77,19 @@ export const serviceRules: KindRules = {
   validateUpdate: validateAddressUpdate,
 };
 
-function validateAddressUpdate(service: KubernetesObject, old: KubernetesObject): FieldError[] {
+function validateAddressUpdate(
+  service: KubernetesObject,
+  old: KubernetesObject,
+): FieldError[] {
   const before = old.spec.clusterIP;
   const now = service.spec.clusterIP;
   const becomesExternal = service.spec.type === 'ExternalName';
   if (!before || before === now || becomesExternal) return [];
   return [
-    fieldError.invalid('spec.clusterIPs[0]', service.spec.clusterIPs ?? [now], 'may not change once set'),
+    fieldError.invalid(
+      'spec.clusterIPs[0]',
+      service.spec.clusterIPs ?? [now],
+      'may not change once set',
+    ),
   ];
 }

@@ -19,10 +19,15 @@ function validateSelector({ spec }: KubernetesObject): FieldError[] {
   const { selector, template } = spec ?? {};
   if (!selector) return [fieldError.required('spec.selector')];
   const isEmpty =
-    !Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length;
+    !Object.keys(selector.matchLabels ?? {}).length &&
+    !selector.matchExpressions?.length;
   if (isEmpty) {
     errors.push(
-      fieldError.invalid('spec.selector', selector, 'empty selector is invalid for deployment'),
+      fieldError.invalid(
+        'spec.selector',
+        selector,
+        'empty selector is invalid for deployment',
+      ),
     );
   }
   if (!labelSelectorOf(selector)(template?.metadata?.labels)) {
@@ -42,20 +47,37 @@ function validateWorkload(object: KubernetesObject): FieldError[] {
   const errors = validateSelector(object);
   if (spec.replicas < 0) {
     errors.push(
-      fieldError.invalid('spec.replicas', spec.replicas, 'must be greater than or equal to 0'),
+      fieldError.invalid(
+        'spec.replicas',
+        spec.replicas,
+        'must be greater than or equal to 0',
+      ),
     );
   }
   errors.push(...validatePodSpec(spec.template?.spec, 'spec.template.spec'));
   const policy = spec.template?.spec?.restartPolicy;
   if (policy && policy !== 'Always') {
-    errors.push(fieldError.notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
+    errors.push(
+      fieldError.notSupported('spec.template.spec.restartPolicy', policy, [
+        'Always',
+      ]),
+    );
   }
   return errors;
 }
 
-function validateSelectorUpdate(object: KubernetesObject, old: KubernetesObject): FieldError[] {
+function validateSelectorUpdate(
+  object: KubernetesObject,
+  old: KubernetesObject,
+): FieldError[] {
   if (isDeepStrictEqual(object.spec.selector, old.spec.selector)) return [];
-  return [fieldError.invalid('spec.selector', object.spec.selector, 'field is immutable')];
+  return [
+    fieldError.invalid(
+      'spec.selector',
+      object.spec.selector,
+      'field is immutable',
+    ),
+  ];
 }
 
 function workload(applyDefaults: (spec: Json) => void): KindRules {
@@ -103,15 +125,24 @@ export const workloadRules: Record<string, KindRules> = {
   }),
   'apps/v1 ReplicaSet': replicaSet,
   'apps/v1 DaemonSet': workload(spec => {
-    spec.updateStrategy ??= { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
+    spec.updateStrategy ??= {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+    };
     spec.revisionHistoryLimit ??= 10;
   }),
   'apps/v1 StatefulSet': workload(spec => {
     spec.podManagementPolicy ??= 'OrderedReady';
-    spec.updateStrategy ??= { type: 'RollingUpdate', rollingUpdate: { partition: 0 } };
+    spec.updateStrategy ??= {
+      type: 'RollingUpdate',
+      rollingUpdate: { partition: 0 },
+    };
     spec.replicas ??= 1;
     spec.revisionHistoryLimit ??= 10;
-    spec.persistentVolumeClaimRetentionPolicy ??= { whenDeleted: 'Retain', whenScaled: 'Retain' };
+    spec.persistentVolumeClaimRetentionPolicy ??= {
+      whenDeleted: 'Retain',
+      whenScaled: 'Retain',
+    };
   }),
   'batch/v1 Job': jobRules,
   'batch/v1 CronJob': {

@@ -17,7 +17,8 @@ export class FieldSet {
 
   get isEmpty(): boolean {
     if (this.members.size) return false;
-    for (const child of this.children.values()) if (!child.isEmpty) return false;
+    for (const child of this.children.values())
+      if (!child.isEmpty) return false;
     return true;
   }
 
@@ -79,7 +80,8 @@ export class FieldSet {
   /** Every path, as messages show it: `.spec.containers[name="main"].image`. */
   paths(prefix = ''): string[] {
     const result: string[] = [];
-    for (const member of this.members) result.push(prefix + shownElement(member));
+    for (const member of this.members)
+      result.push(prefix + shownElement(member));
     for (const [key, child] of this.children) {
       result.push(...child.paths(prefix + shownElement(key)));
     }
@@ -88,10 +90,13 @@ export class FieldSet {
 
   toJson(): Record<string, Json> {
     const result: Record<string, Json> = {};
-    for (const key of [...new Set([...this.members, ...this.children.keys()])].sort()) {
+    for (const key of [
+      ...new Set([...this.members, ...this.children.keys()]),
+    ].sort()) {
       const child = this.children.get(key)?.toJson() ?? {};
       const hasChildren = Object.keys(child).length > 0;
-      if (this.members.has(key)) result[key] = hasChildren ? { '.': {}, ...child } : {};
+      if (this.members.has(key))
+        result[key] = hasChildren ? { '.': {}, ...child } : {};
       else if (hasChildren) result[key] = child;
     }
     return result;

@@ -1,4 +1,7 @@
-import type { KubernetesObject, ManagedFieldsEntry } from '../../store/KubernetesObject';
+import type {
+  KubernetesObject,
+  ManagedFieldsEntry,
+} from '../../store/KubernetesObject';
 import { FieldSet } from './FieldSet';
 
 /** One manager's fields. */
@@ -12,7 +15,9 @@ export interface ManagerRecord {
 }
 
 /** Identity of a record: an applier stays the same one whatever version it applies. */
-export function identityOf(record: Omit<ManagerRecord, 'fields' | 'time'>): string {
+export function identityOf(
+  record: Omit<ManagerRecord, 'fields' | 'time'>,
+): string {
   return JSON.stringify([
     record.manager,
     record.operation,
@@ -24,7 +29,9 @@ export function identityOf(record: Omit<ManagerRecord, 'fields' | 'time'>): stri
 /** Sets of live objects, which many writes read and few change. */
 const decoded = new WeakMap<ManagedFieldsEntry, FieldSet>();
 
-export function readManagedFields(object: KubernetesObject | undefined): Map<string, ManagerRecord> {
+export function readManagedFields(
+  object: KubernetesObject | undefined,
+): Map<string, ManagerRecord> {
   const records = new Map<string, ManagerRecord>();
   for (const entry of object?.metadata?.managedFields ?? []) {
     let fields = decoded.get(entry);
@@ -33,14 +40,23 @@ export function readManagedFields(object: KubernetesObject | undefined): Map<str
       decoded.set(entry, fields);
     }
     const { manager, operation, apiVersion, subresource, time } = entry;
-    const record = { manager, operation, apiVersion, subresource, time, fields };
+    const record = {
+      manager,
+      operation,
+      apiVersion,
+      subresource,
+      time,
+      fields,
+    };
     records.set(identityOf(record), record);
   }
   return records;
 }
 
 /** The entries as objects carry them: appliers first, then by time, then by name. Empty records vanish. */
-export function writeManagedFields(records: Iterable<ManagerRecord>): ManagedFieldsEntry[] {
+export function writeManagedFields(
+  records: Iterable<ManagerRecord>,
+): ManagedFieldsEntry[] {
   return [...records]
     .filter(({ fields }) => !fields.isEmpty)
     .sort(

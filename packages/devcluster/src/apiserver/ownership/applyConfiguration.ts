@@ -3,7 +3,12 @@ import type { StructNode } from '../../schemas/TypeNode';
 import { ApiError } from '../errors/ApiError';
 import { compareTyped } from './compareTyped';
 import { fieldSetOf } from './fieldSetOf';
-import { identityOf, readManagedFields, writeManagedFields, type ManagerRecord } from './ManagedFields';
+import {
+  identityOf,
+  readManagedFields,
+  writeManagedFields,
+  type ManagerRecord,
+} from './ManagedFields';
 import { mergeTyped } from './mergeTyped';
 import { ownerless, stripped, type WriterIdentity } from './recordUpdate';
 import { removeFields } from './removeFields';
@@ -31,30 +36,47 @@ export function applyConfiguration(
   const start = live ?? minimal(applied);
   const { managedFields: _, ...metadata } = start.metadata;
   const before = { ...start, metadata } as KubernetesObject;
-  let merged = mergeTyped(before, withoutServerFields(applied, Boolean(live)), type) as KubernetesObject;
+  let merged = mergeTyped(
+    before,
+    withoutServerFields(applied, Boolean(live)),
+    type,
+  ) as KubernetesObject;
   if (last) {
     let kept = fields;
-    for (const [each, record] of records) if (each !== identity) kept = kept.union(record.fields);
+    for (const [each, record] of records)
+      if (each !== identity) kept = kept.union(record.fields);
     merged = removeFields(merged, type, last.fields.difference(kept), kept);
     merged.metadata ??= before.metadata;
   }
 
-  const { added, modified, removed } = compareTyped(stripped(before), stripped(merged), type);
+  const { added, modified, removed } = compareTyped(
+    stripped(before),
+    stripped(merged),
+    type,
+  );
   const changed = added.union(modified);
   const conflicts: { record: ManagerRecord; paths: string[] }[] = [];
   for (const [each, record] of records) {
     if (each === identity) continue;
     const contested = record.fields.intersection(changed);
     if (!contested.isEmpty) {
-      if (force) records.set(each, { ...record, fields: record.fields.difference(contested).difference(removed) });
+      if (force)
+        records.set(each, {
+          ...record,
+          fields: record.fields.difference(contested).difference(removed),
+        });
       else conflicts.push({ record, paths: contested.paths() });
     } else {
-      records.set(each, { ...record, fields: record.fields.difference(removed) });
+      records.set(each, {
+        ...record,
+        fields: record.fields.difference(removed),
+      });
     }
   }
   if (conflicts.length) throw conflictError(conflicts);
 
-  const isSame = last?.fields.equals(fields) && last.apiVersion === writer.apiVersion;
+  const isSame =
+    last?.fields.equals(fields) && last.apiVersion === writer.apiVersion;
   records.set(identity, {
     manager: writer.manager,
     operation: 'Apply',
@@ -66,22 +88,47 @@ export function applyConfiguration(
   const entries = writeManagedFields(records.values());
   return {
     ...merged,
-    metadata: { ...merged.metadata, ...(entries.length && { managedFields: entries }) },
+    metadata: {
+      ...merged.metadata,
+      ...(entries.length && { managedFields: entries }),
+    },
   };
 }
 
-function minimal({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject) {
-  return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } } as KubernetesObject;
+function minimal({
+  apiVersion,
+  kind,
+  metadata: { name, namespace },
+}: KubernetesObject) {
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace && { namespace }) },
+  } as KubernetesObject;
 }
 
-function withoutServerFields(applied: KubernetesObject, isUpdate: boolean): KubernetesObject {
-  const { managedFields: _, creationTimestamp: __, ...metadata } = applied.metadata;
+function withoutServerFields(
+  applied: KubernetesObject,
+  isUpdate: boolean,
+): KubernetesObject {
+  const {
+    managedFields: _,
+    creationTimestamp: __,
+    ...metadata
+  } = applied.metadata;
   if (!isUpdate) return { ...applied, metadata } as KubernetesObject;
-  const { uid: _uid, resourceVersion: _version, generation: _generation, ...rest } = metadata;
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    generation: _generation,
+    ...rest
+  } = metadata;
   return { ...applied, metadata: rest } as KubernetesObject;
 }
 
-function conflictError(conflicts: { record: ManagerRecord; paths: string[] }[]): ApiError {
+function conflictError(
+  conflicts: { record: ManagerRecord; paths: string[] }[],
+): ApiError {
   const causes = conflicts.flatMap(({ record, paths }) =>
     paths.map(field => ({
       reason: 'FieldManagerConflict',
@@ -91,7 +138,9 @@ function conflictError(conflicts: { record: ManagerRecord; paths: string[] }[]):
   );
   const groups = conflicts.map(
     ({ record, paths }) =>
-      `conflicts with ${shownManager(record)}:\n${paths.map(path => `- ${path}`).join('\n')}`,
+      `conflicts with ${shownManager(record)}:\n${paths
+        .map(path => `- ${path}`)
+        .join('\n')}`,
   );
   const message =
     causes.length === 1
@@ -100,10 +149,17 @@ function conflictError(conflicts: { record: ManagerRecord; paths: string[] }[]):
   return new ApiError(409, 'Conflict', message, { causes });
 }
 
-function shownManager({ manager, operation, apiVersion, subresource }: ManagerRecord): string {
+function shownManager({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+}: ManagerRecord): string {
   const name = JSON.stringify(manager);
   if (operation === 'Apply') return name;
   return subresource
-    ? `${name} with subresource ${JSON.stringify(subresource)} using ${apiVersion}`
+    ? `${name} with subresource ${JSON.stringify(
+        subresource,
+      )} using ${apiVersion}`
     : `${name} using ${apiVersion}`;
 }

@@ -11,13 +11,26 @@ export interface Comparison {
   removed: FieldSet;
 }
 
-export function compareTyped(before: Json, after: Json, type: TypeNode): Comparison {
-  const result = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
+export function compareTyped(
+  before: Json,
+  after: Json,
+  type: TypeNode,
+): Comparison {
+  const result = {
+    added: new FieldSet(),
+    modified: new FieldSet(),
+    removed: new FieldSet(),
+  };
   compareInside(before, after, type, result);
   return result;
 }
 
-function compareInside(before: Json, after: Json, type: TypeNode, sets: Comparison): void {
+function compareInside(
+  before: Json,
+  after: Json,
+  type: TypeNode,
+  sets: Comparison,
+): void {
   const granularity = granularityOf(type, before, after);
   if (granularity === 'fields') {
     const old = isObject(before) ? before : {};
@@ -35,7 +48,13 @@ function compareInside(before: Json, after: Json, type: TypeNode, sets: Comparis
   }
 }
 
-function compareAt(key: string, before: Json, after: Json, type: TypeNode, sets: Comparison): void {
+function compareAt(
+  key: string,
+  before: Json,
+  after: Json,
+  type: TypeNode,
+  sets: Comparison,
+): void {
   if (before === undefined && after === undefined) return;
   const isWhole = granularityOf(type, before, after) === 'whole';
   if (before === undefined) {
@@ -43,7 +62,8 @@ function compareAt(key: string, before: Json, after: Json, type: TypeNode, sets:
   } else if (after === undefined) {
     sets.removed.members.add(key);
   } else if (isWhole) {
-    if (before !== after && !isDeepStrictEqual(before, after)) sets.modified.members.add(key);
+    if (before !== after && !isDeepStrictEqual(before, after))
+      sets.modified.members.add(key);
     return;
   }
   if (isWhole) return;
@@ -56,6 +76,7 @@ function compareAt(key: string, before: Json, after: Json, type: TypeNode, sets:
 
 function byKey(list: Json, type: ListNode): Map<string, Json> {
   const items = new Map<string, Json>();
-  for (const item of Array.isArray(list) ? list : []) items.set(itemKey(type, item), item);
+  for (const item of Array.isArray(list) ? list : [])
+    items.set(itemKey(type, item), item);
   return items;
 }

@@ -1,7 +1,13 @@
 import type { Json } from '../../store/KubernetesObject';
 import type { ListNode, TypeNode } from '../../schemas/TypeNode';
 import { FieldSet } from './FieldSet';
-import { fieldType, granularityOf, isMapItem, isObject, itemKey } from './granularity';
+import {
+  fieldType,
+  granularityOf,
+  isMapItem,
+  isObject,
+  itemKey,
+} from './granularity';
 
 /** The paths that an applied object names. */
 export function fieldSetOf(value: Json, type: TypeNode): FieldSet {
@@ -16,8 +22,13 @@ function collect(value: Json, type: TypeNode, set: FieldSet): void {
     for (const [name, each] of Object.entries(value)) {
       const key = `f:${name}`;
       const inner = fieldType(type, name);
-      const isEmpty = each === null || (isObject(each) && Object.keys(each).length === 0);
-      if (isEmpty || isMapItem(type, name) || granularityOf(inner, each) === 'whole') {
+      const isEmpty =
+        each === null || (isObject(each) && Object.keys(each).length === 0);
+      if (
+        isEmpty ||
+        isMapItem(type, name) ||
+        granularityOf(inner, each) === 'whole'
+      ) {
         set.members.add(key);
       }
       descend(each, inner, key, set);
@@ -31,7 +42,17 @@ function collect(value: Json, type: TypeNode, set: FieldSet): void {
   }
 }
 
-function descend(value: Json, type: TypeNode, key: string, set: FieldSet): void {
-  if (granularityOf(type, value) === 'whole' || value === null || typeof value !== 'object') return;
+function descend(
+  value: Json,
+  type: TypeNode,
+  key: string,
+  set: FieldSet,
+): void {
+  if (
+    granularityOf(type, value) === 'whole' ||
+    value === null ||
+    typeof value !== 'object'
+  )
+    return;
   collect(value, type, set.descend(key));
 }

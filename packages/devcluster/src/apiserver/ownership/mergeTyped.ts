@@ -9,11 +9,17 @@ export function mergeTyped(live: Json, applied: Json, type: TypeNode): Json {
     const result: Record<string, Json> = { ...live };
     for (const [name, value] of Object.entries(applied)) {
       result[name] =
-        live[name] === undefined ? value : mergeTyped(live[name], value, fieldType(type, name));
+        live[name] === undefined
+          ? value
+          : mergeTyped(live[name], value, fieldType(type, name));
     }
     return result;
   }
-  if (granularity === 'items' && Array.isArray(live) && Array.isArray(applied)) {
+  if (
+    granularity === 'items' &&
+    Array.isArray(live) &&
+    Array.isArray(applied)
+  ) {
     return mergeItems(live, applied, type as ListNode);
   }
   return applied;
@@ -36,7 +42,9 @@ function mergeItems(live: Json[], applied: Json[], type: ListNode): Json[] {
     takeLiveOnly();
     const key = itemKey(type, item);
     const known = liveItems.get(key);
-    result.push(known === undefined ? item : mergeTyped(known, item, type.items));
+    result.push(
+      known === undefined ? item : mergeTyped(known, item, type.items),
+    );
     if (liveKeys[at] === key) at += 1;
     else if (at < liveKeys.length && known !== undefined) {
       liveKeys.splice(liveKeys.indexOf(key, at), 1);

@@ -2,7 +2,12 @@ import type { Json, KubernetesObject } from '../../store/KubernetesObject';
 import type { StructNode, TypeNode } from '../../schemas/TypeNode';
 import { compareTyped } from './compareTyped';
 import { FieldSet } from './FieldSet';
-import { identityOf, readManagedFields, writeManagedFields, type ManagerRecord } from './ManagedFields';
+import {
+  identityOf,
+  readManagedFields,
+  writeManagedFields,
+  type ManagerRecord,
+} from './ManagedFields';
 
 /** Who writes, and what of the object this kind of write can never set. */
 export interface WriterIdentity {
@@ -42,7 +47,9 @@ export function recordUpdate(
     live !== undefined &&
     Array.isArray(object.metadata.managedFields) &&
     object.metadata.managedFields.length === 0;
-  const records = wasReset ? new Map<string, ManagerRecord>() : readManagedFields(live ?? object);
+  const records = wasReset
+    ? new Map<string, ManagerRecord>()
+    : readManagedFields(live ?? object);
   const before = live ?? emptyStruct(type);
   const { added, modified, removed } = compareTyped(
     stripped(before),
@@ -107,7 +114,10 @@ function emptyStruct(type: TypeNode): Json {
       field.type.default !== undefined &&
       Object.keys(field.type.default).length === 0;
     if (isEmbedded) result[name] = emptyStruct(field.type);
-    else if (field.required && (field.type.kind === 'list' || field.type.kind === 'map')) {
+    else if (
+      field.required &&
+      (field.type.kind === 'list' || field.type.kind === 'map')
+    ) {
       result[name] = null;
     }
   }

@@ -43,7 +43,9 @@ function removeAt(
   const isGone = gone.members.has(key);
   if (!isGone && !goneInside) return value;
   const keptInside = kept?.children.get(key);
-  const isKept = Boolean(kept?.members.has(key) || (keptInside && !keptInside.isEmpty));
+  const isKept = Boolean(
+    kept?.members.has(key) || (keptInside && !keptInside.isEmpty),
+  );
   if (isGone && !isKept) return undefined;
   if (!goneInside) return value;
   const left = removeFields(value, type, goneInside, keptInside);

@@ -20,7 +20,8 @@ export function jsonPatch(document: Json, operations: Json): Json {
     );
   }
   try {
-    return applyPatch(document, operations as Operation[], true, false).newDocument;
+    return applyPatch(document, operations as Operation[], true, false)
+      .newDocument;
   } catch {
     // Whatever does not fit gets this one sentence from Kubernetes, too.
     throw new ApiError(

@@ -8,13 +8,23 @@ const retainKeys = '$retainKeys';
 const deletePrimitives = '$deleteFromPrimitiveList/';
 const setOrder = '$setElementOrder/';
 
+const anything: TypeNode = { kind: 'any', goType: '', embedded: false };
+
 /** Strategic merge patch: a merge patch that knows which lists merge by a key. Neither argument is changed. */
-export function strategicMergePatch(target: Json, patch: Json, type: TypeNode): Json {
+export function strategicMergePatch(
+  target: Json,
+  patch: Json,
+  type: TypeNode,
+): Json {
   if (!isObject(patch)) return patch;
   return mergeObjects(isObject(target) ? target : {}, patch, type);
 }
 
-function mergeObjects(target: Record<string, Json>, patch: Record<string, Json>, type: TypeNode) {
+function mergeObjects(
+  target: Record<string, Json>,
+  patch: Record<string, Json>,
+  type: TypeNode,
+) {
   switch (patch[directive]) {
     case undefined:
     case 'merge':
@@ -35,7 +45,9 @@ function mergeObjects(target: Record<string, Json>, patch: Record<string, Json>,
     if (key === directive || key === retainKeys) continue;
     if (key.startsWith(deletePrimitives)) {
       const name = key.slice(deletePrimitives.length);
-      result[name] = (result[name] ?? []).filter((each: Json) => !value.includes(each));
+      result[name] = (result[name] ?? []).filter(
+        (each: Json) => !value.includes(each),
+      );
       continue;
     }
     if (key.startsWith(setOrder)) continue;
@@ -45,7 +57,13 @@ function mergeObjects(target: Record<string, Json>, patch: Record<string, Json>,
     }
     const field = type.kind === 'struct' ? type.fields.get(key) : undefined;
     const inner = field?.type ?? (type.kind === 'map' ? type.values : anything);
-    result[key] = mergeValue(result[key], value, inner, field, patch[setOrder + key]);
+    result[key] = mergeValue(
+      result[key],
+      value,
+      inner,
+      field,
+      patch[setOrder + key],
+    );
   }
   // An order can also be given for a list that the patch does not otherwise touch.
   for (const [key, order] of Object.entries(patch)) {
@@ -58,8 +76,6 @@ function mergeObjects(target: Record<string, Json>, patch: Record<string, Json>,
   return result;
 }
 
-const anything: TypeNode = { kind: 'any', goType: '', embedded: false };
-
 function mergeValue(
   target: Json,
   patch: Json,
@@ -68,30 +84,52 @@ function mergeValue(
   order: Json[] | undefined,
 ): Json {
   if (isObject(patch)) {
-    if (field?.patchStrategies.includes('replace')) return withoutDirectives(patch);
+    if (field?.patchStrategies.includes('replace'))
+      return withoutDirectives(patch);
     if (type.kind === 'any' && type.goType) return patch;
     return mergeObjects(isObject(target) ? target : {}, patch, type);
   }
   if (Array.isArray(patch) && field?.patchStrategies.includes('merge')) {
     const items = type.kind === 'list' ? type.items : anything;
-    const merged = mergeList(Array.isArray(target) ? target : [], patch, items, field.patchMergeKey);
+    const merged = mergeList(
+      Array.isArray(target) ? target : [],
+      patch,
+      items,
+      field.patchMergeKey,
+    );
     return order ? ordered(merged, order, field.patchMergeKey) : merged;
   }
-  return Array.isArray(patch) ? patch.filter(each => !isObject(each) || !each[directive]) : patch;
+  return Array.isArray(patch)
+    ? patch.filter(each => !isObject(each) || !each[directive])
+    : patch;
 }
 
-function mergeList(target: Json[], patch: Json[], items: TypeNode, key: string | undefined): Json[] {
+function mergeList(
+  target: Json[],
+  patch: Json[],
+  items: TypeNode,
+  key: string | undefined,
+): Json[] {
   if (patch.some(each => isObject(each) && each[directive] === 'replace')) {
     return patch.filter(each => each[directive] !== 'replace');
   }
   if (!key) {
-    return [...target, ...patch.filter(each => !target.some(known => isDeepStrictEqual(known, each)))];
+    return [
+      ...target,
+      ...patch.filter(
+        each => !target.some(known => isDeepStrictEqual(known, each)),
+      ),
+    ];
   }
   const result = [...target];
   for (const each of patch) {
     const value = each?.[key];
     if (value === undefined) {
-      throw badRequest(`map: ${JSON.stringify(each)} does not contain declared merge key: ${key}`);
+      throw badRequest(
+        `map: ${JSON.stringify(
+          each,
+        )} does not contain declared merge key: ${key}`,
+      );
     }
     const at = result.findIndex(known => known?.[key] === value);
     if (each[directive] === 'delete') {

@@ -8,7 +8,8 @@ export class ResourceRegistry {
   private groupVersions = new Map<string, string[]>();
 
   constructor(builtIn: ServedResource[]) {
-    for (const resource of builtIn) this.resources.set(keyOf(resource), resource);
+    for (const resource of builtIn)
+      this.resources.set(keyOf(resource), resource);
     this.changed();
   }
 
@@ -17,13 +18,18 @@ export class ResourceRegistry {
     return this.generationNumber;
   }
 
-  find(group: string, version: string, plural: string): ServedResource | undefined {
+  find(
+    group: string,
+    version: string,
+    plural: string,
+  ): ServedResource | undefined {
     return this.resources.get(`${group}/${version}/${plural}`);
   }
 
   findKind(apiVersion: string, kind: string): ServedResource | undefined {
     for (const resource of this.resources.values()) {
-      if (resource.apiVersion === apiVersion && resource.kind === kind) return resource;
+      if (resource.apiVersion === apiVersion && resource.kind === kind)
+        return resource;
     }
     return undefined;
   }
@@ -33,7 +39,9 @@ export class ResourceRegistry {
   }
 
   of(group: string, version: string): ServedResource[] {
-    return this.all().filter(each => each.group === group && each.version === version);
+    return this.all().filter(
+      each => each.group === group && each.version === version,
+    );
   }
 
   /** The versions of each group, preferred ones first. */
@@ -46,7 +54,8 @@ export class ResourceRegistry {
     for (const [key, each] of this.resources) {
       if (each.custom?.definition === definition) this.resources.delete(key);
     }
-    for (const resource of resources) this.resources.set(keyOf(resource), resource);
+    for (const resource of resources)
+      this.resources.set(keyOf(resource), resource);
     this.changed();
   }
 
@@ -62,7 +71,10 @@ export class ResourceRegistry {
       groups.set(group, new Set(['v1']));
     }
     this.groupVersions = new Map(
-      [...groups].map(([group, versions]) => [group, [...versions].sort(byPriority)]),
+      [...groups].map(([group, versions]) => [
+        group,
+        [...versions].sort(byPriority),
+      ]),
     );
   }
 }
@@ -80,9 +92,11 @@ export function byPriority(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** From the least to the most settled. */
+const stages: (string | undefined)[] = ['alpha', 'beta', undefined];
+
 function rank(version: string): number[] {
   const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
   if (!match) return [-1, 0, 0];
-  const stage = match[2] === 'alpha' ? 0 : match[2] === 'beta' ? 1 : 2;
-  return [stage, Number(match[1]), Number(match[3] ?? 0)];
+  return [stages.indexOf(match[2]), Number(match[1]), Number(match[3] ?? 0)];
 }

@@ -16,7 +16,7 @@ export const allVerbs = [
   'watch',
 ] as const;
 
-export type Verb = typeof allVerbs[number];
+export type Verb = (typeof allVerbs)[number];
 
 /** Where the scale subresource reads and writes. */
 export interface ScalePaths {
@@ -35,8 +35,14 @@ export interface KindRules {
   prepareUpdate?(object: KubernetesObject, old: KubernetesObject): void;
   prepareStatusUpdate?(object: KubernetesObject, old: KubernetesObject): void;
   validate?(object: KubernetesObject): FieldError[];
-  validateUpdate?(object: KubernetesObject, old: KubernetesObject): FieldError[];
-  validateStatusUpdate?(object: KubernetesObject, old: KubernetesObject): FieldError[];
+  validateUpdate?(
+    object: KubernetesObject,
+    old: KubernetesObject,
+  ): FieldError[];
+  validateStatusUpdate?(
+    object: KubernetesObject,
+    old: KubernetesObject,
+  ): FieldError[];
   /** What `fieldSelector` may name beside the object's name and namespace. */
   selectableFields?: Record<string, (object: KubernetesObject) => string>;
   /** Seconds an object stays after a deletion that names no grace period; absent: it goes at once. */
@@ -89,7 +95,10 @@ export interface CustomKind {
   schema?: JsonSchema;
   /** Fields that `fieldSelector` may name, as JSON paths. */
   selectableFields: string[];
-  validate(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[];
+  validate(
+    object: KubernetesObject,
+    old: KubernetesObject | undefined,
+  ): FieldError[];
   applyDefaults(object: Json): void;
   deprecationWarning?: string;
 }

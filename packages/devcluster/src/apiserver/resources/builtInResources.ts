@@ -2,7 +2,12 @@ import { builtInType } from '../../schemas/builtInTypes';
 import type { StructNode } from '../../schemas/TypeNode';
 import { columnsOf } from '../tables/builtInColumns';
 import { rulesOf } from '../kinds/builtInRules';
-import { allVerbs, type ScalePaths, type ServedResource, type Verb } from './ServedResource';
+import {
+  allVerbs,
+  type ScalePaths,
+  type ServedResource,
+  type Verb,
+} from './ServedResource';
 
 interface Listing {
   schema: string;
@@ -31,42 +36,193 @@ const noDeleteCollection = allVerbs.filter(verb => verb !== 'deletecollection');
 /** Every built-in resource that is stored, by `<group>/<version>`. */
 const listings: Record<string, Listing[]> = {
   v1: [
-    { schema: 'core.v1', kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] },
-    { schema: 'core.v1', kind: 'Endpoints', plural: 'endpoints', shortNames: ['ep'] },
+    {
+      schema: 'core.v1',
+      kind: 'ConfigMap',
+      plural: 'configmaps',
+      shortNames: ['cm'],
+    },
+    {
+      schema: 'core.v1',
+      kind: 'Endpoints',
+      plural: 'endpoints',
+      shortNames: ['ep'],
+    },
     { schema: 'core.v1', kind: 'Event', plural: 'events', shortNames: ['ev'] },
-    { schema: 'core.v1', kind: 'LimitRange', plural: 'limitranges', shortNames: ['limits'] },
-    { schema: 'core.v1', kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], cluster: true, status: true, verbs: noDeleteCollection },
-    { schema: 'core.v1', kind: 'Node', plural: 'nodes', shortNames: ['no'], cluster: true, status: true },
-    { schema: 'core.v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', shortNames: ['pvc'], status: true },
-    { schema: 'core.v1', kind: 'PersistentVolume', plural: 'persistentvolumes', shortNames: ['pv'], cluster: true, status: true },
-    { schema: 'core.v1', kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: all, status: true },
+    {
+      schema: 'core.v1',
+      kind: 'LimitRange',
+      plural: 'limitranges',
+      shortNames: ['limits'],
+    },
+    {
+      schema: 'core.v1',
+      kind: 'Namespace',
+      plural: 'namespaces',
+      shortNames: ['ns'],
+      cluster: true,
+      status: true,
+      verbs: noDeleteCollection,
+    },
+    {
+      schema: 'core.v1',
+      kind: 'Node',
+      plural: 'nodes',
+      shortNames: ['no'],
+      cluster: true,
+      status: true,
+    },
+    {
+      schema: 'core.v1',
+      kind: 'PersistentVolumeClaim',
+      plural: 'persistentvolumeclaims',
+      shortNames: ['pvc'],
+      status: true,
+    },
+    {
+      schema: 'core.v1',
+      kind: 'PersistentVolume',
+      plural: 'persistentvolumes',
+      shortNames: ['pv'],
+      cluster: true,
+      status: true,
+    },
+    {
+      schema: 'core.v1',
+      kind: 'Pod',
+      plural: 'pods',
+      shortNames: ['po'],
+      categories: all,
+      status: true,
+    },
     { schema: 'core.v1', kind: 'PodTemplate', plural: 'podtemplates' },
-    { schema: 'core.v1', kind: 'ReplicationController', plural: 'replicationcontrollers', shortNames: ['rc'], categories: all, status: true, scale: true },
-    { schema: 'core.v1', kind: 'ResourceQuota', plural: 'resourcequotas', shortNames: ['quota'], status: true },
+    {
+      schema: 'core.v1',
+      kind: 'ReplicationController',
+      plural: 'replicationcontrollers',
+      shortNames: ['rc'],
+      categories: all,
+      status: true,
+      scale: true,
+    },
+    {
+      schema: 'core.v1',
+      kind: 'ResourceQuota',
+      plural: 'resourcequotas',
+      shortNames: ['quota'],
+      status: true,
+    },
     { schema: 'core.v1', kind: 'Secret', plural: 'secrets' },
-    { schema: 'core.v1', kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'] },
-    { schema: 'core.v1', kind: 'Service', plural: 'services', shortNames: ['svc'], categories: all, status: true },
+    {
+      schema: 'core.v1',
+      kind: 'ServiceAccount',
+      plural: 'serviceaccounts',
+      shortNames: ['sa'],
+    },
+    {
+      schema: 'core.v1',
+      kind: 'Service',
+      plural: 'services',
+      shortNames: ['svc'],
+      categories: all,
+      status: true,
+    },
   ],
   'admissionregistration.k8s.io/v1': [
-    { schema: 'admissionregistration.v1', kind: 'MutatingWebhookConfiguration', plural: 'mutatingwebhookconfigurations', categories: apiExtensions, cluster: true },
-    { schema: 'admissionregistration.v1', kind: 'ValidatingWebhookConfiguration', plural: 'validatingwebhookconfigurations', categories: apiExtensions, cluster: true },
+    {
+      schema: 'admissionregistration.v1',
+      kind: 'MutatingWebhookConfiguration',
+      plural: 'mutatingwebhookconfigurations',
+      categories: apiExtensions,
+      cluster: true,
+    },
+    {
+      schema: 'admissionregistration.v1',
+      kind: 'ValidatingWebhookConfiguration',
+      plural: 'validatingwebhookconfigurations',
+      categories: apiExtensions,
+      cluster: true,
+    },
   ],
   'apiextensions.k8s.io/v1': [
-    { schema: 'apiextensions', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', shortNames: ['crd', 'crds'], categories: apiExtensions, cluster: true, status: true },
+    {
+      schema: 'apiextensions',
+      kind: 'CustomResourceDefinition',
+      plural: 'customresourcedefinitions',
+      shortNames: ['crd', 'crds'],
+      categories: apiExtensions,
+      cluster: true,
+      status: true,
+    },
   ],
   'apps/v1': [
-    { schema: 'apps.v1', kind: 'ControllerRevision', plural: 'controllerrevisions' },
-    { schema: 'apps.v1', kind: 'DaemonSet', plural: 'daemonsets', shortNames: ['ds'], categories: all, status: true },
-    { schema: 'apps.v1', kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'], categories: all, status: true, scale: true },
-    { schema: 'apps.v1', kind: 'ReplicaSet', plural: 'replicasets', shortNames: ['rs'], categories: all, status: true, scale: true },
-    { schema: 'apps.v1', kind: 'StatefulSet', plural: 'statefulsets', shortNames: ['sts'], categories: all, status: true, scale: true },
+    {
+      schema: 'apps.v1',
+      kind: 'ControllerRevision',
+      plural: 'controllerrevisions',
+    },
+    {
+      schema: 'apps.v1',
+      kind: 'DaemonSet',
+      plural: 'daemonsets',
+      shortNames: ['ds'],
+      categories: all,
+      status: true,
+    },
+    {
+      schema: 'apps.v1',
+      kind: 'Deployment',
+      plural: 'deployments',
+      shortNames: ['deploy'],
+      categories: all,
+      status: true,
+      scale: true,
+    },
+    {
+      schema: 'apps.v1',
+      kind: 'ReplicaSet',
+      plural: 'replicasets',
+      shortNames: ['rs'],
+      categories: all,
+      status: true,
+      scale: true,
+    },
+    {
+      schema: 'apps.v1',
+      kind: 'StatefulSet',
+      plural: 'statefulsets',
+      shortNames: ['sts'],
+      categories: all,
+      status: true,
+      scale: true,
+    },
   ],
   'autoscaling/v2': [
-    { schema: 'autoscaling.v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', shortNames: ['hpa'], categories: all, status: true },
+    {
+      schema: 'autoscaling.v2',
+      kind: 'HorizontalPodAutoscaler',
+      plural: 'horizontalpodautoscalers',
+      shortNames: ['hpa'],
+      categories: all,
+      status: true,
+    },
   ],
   'batch/v1': [
-    { schema: 'batch.v1', kind: 'CronJob', plural: 'cronjobs', shortNames: ['cj'], categories: all, status: true },
-    { schema: 'batch.v1', kind: 'Job', plural: 'jobs', categories: all, status: true },
+    {
+      schema: 'batch.v1',
+      kind: 'CronJob',
+      plural: 'cronjobs',
+      shortNames: ['cj'],
+      categories: all,
+      status: true,
+    },
+    {
+      schema: 'batch.v1',
+      kind: 'Job',
+      plural: 'jobs',
+      categories: all,
+      status: true,
+    },
   ],
   'coordination.k8s.io/v1': [
     { schema: 'coordination.v1', kind: 'Lease', plural: 'leases' },
@@ -75,27 +231,77 @@ const listings: Record<string, Listing[]> = {
     { schema: 'discovery.v1', kind: 'EndpointSlice', plural: 'endpointslices' },
   ],
   'events.k8s.io/v1': [
-    { schema: 'events.v1', kind: 'Event', plural: 'events', shortNames: ['ev'], collection: '/events' },
+    {
+      schema: 'events.v1',
+      kind: 'Event',
+      plural: 'events',
+      shortNames: ['ev'],
+      collection: '/events',
+    },
   ],
   'networking.k8s.io/v1': [
-    { schema: 'networking.v1', kind: 'IngressClass', plural: 'ingressclasses', cluster: true },
-    { schema: 'networking.v1', kind: 'Ingress', plural: 'ingresses', shortNames: ['ing'], status: true },
-    { schema: 'networking.v1', kind: 'NetworkPolicy', plural: 'networkpolicies', shortNames: ['netpol'] },
+    {
+      schema: 'networking.v1',
+      kind: 'IngressClass',
+      plural: 'ingressclasses',
+      cluster: true,
+    },
+    {
+      schema: 'networking.v1',
+      kind: 'Ingress',
+      plural: 'ingresses',
+      shortNames: ['ing'],
+      status: true,
+    },
+    {
+      schema: 'networking.v1',
+      kind: 'NetworkPolicy',
+      plural: 'networkpolicies',
+      shortNames: ['netpol'],
+    },
   ],
   'policy/v1': [
-    { schema: 'policy.v1', kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', shortNames: ['pdb'], status: true },
+    {
+      schema: 'policy.v1',
+      kind: 'PodDisruptionBudget',
+      plural: 'poddisruptionbudgets',
+      shortNames: ['pdb'],
+      status: true,
+    },
   ],
   'rbac.authorization.k8s.io/v1': [
-    { schema: 'rbac.v1', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', cluster: true },
-    { schema: 'rbac.v1', kind: 'ClusterRole', plural: 'clusterroles', cluster: true },
+    {
+      schema: 'rbac.v1',
+      kind: 'ClusterRoleBinding',
+      plural: 'clusterrolebindings',
+      cluster: true,
+    },
+    {
+      schema: 'rbac.v1',
+      kind: 'ClusterRole',
+      plural: 'clusterroles',
+      cluster: true,
+    },
     { schema: 'rbac.v1', kind: 'RoleBinding', plural: 'rolebindings' },
     { schema: 'rbac.v1', kind: 'Role', plural: 'roles' },
   ],
   'scheduling.k8s.io/v1': [
-    { schema: 'scheduling.v1', kind: 'PriorityClass', plural: 'priorityclasses', shortNames: ['pc'], cluster: true },
+    {
+      schema: 'scheduling.v1',
+      kind: 'PriorityClass',
+      plural: 'priorityclasses',
+      shortNames: ['pc'],
+      cluster: true,
+    },
   ],
   'storage.k8s.io/v1': [
-    { schema: 'storage.v1', kind: 'StorageClass', plural: 'storageclasses', shortNames: ['sc'], cluster: true },
+    {
+      schema: 'storage.v1',
+      kind: 'StorageClass',
+      plural: 'storageclasses',
+      shortNames: ['sc'],
+      cluster: true,
+    },
   ],
 };
 
@@ -113,7 +319,9 @@ export function builtInResources(): ServedResource[] {
 }
 
 function served(apiVersion: string, listing: Listing): ServedResource {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const [group, version] = apiVersion.includes('/')
+    ? apiVersion.split('/')
+    : ['', apiVersion];
   const schemaName = schemaNameOf(listing);
   let type: StructNode | undefined;
   return {

@@ -23,7 +23,10 @@ interface Question {
 type Answer = (question: Question) => Json | Promise<Json>;
 
 const answers: Record<string, { kind: string; answer: Answer }> = {
-  'authentication.k8s.io/tokenreviews': { kind: 'TokenReview', answer: reviewToken },
+  'authentication.k8s.io/tokenreviews': {
+    kind: 'TokenReview',
+    answer: reviewToken,
+  },
   'authentication.k8s.io/selfsubjectreviews': {
     kind: 'SelfSubjectReview',
     answer: ({ user }) => ({ userInfo: shownUser(user) }),
@@ -66,10 +69,20 @@ export async function answerReview(
 ): Promise<Reply> {
   const { info } = context;
   const { kind, answer } = answers[`${info.group}/${info.resource}`];
-  if (info.verb !== 'create') throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-  const { value: review } = parseJson(await readBody(request), request.headers['content-type']);
+  if (info.verb !== 'create')
+    throw new ApiError(
+      405,
+      'MethodNotAllowed',
+      'the server does not allow this method on the requested resource',
+    );
+  const { value: review } = parseJson(
+    await readBody(request),
+    request.headers['content-type'],
+  );
   if (review?.kind && review.kind !== kind) {
-    throw badRequest(`${review.kind} in version "${review.apiVersion}" cannot be handled as a ${kind}`);
+    throw badRequest(
+      `${review.kind} in version "${review.apiVersion}" cannot be handled as a ${kind}`,
+    );
   }
   const status = await answer({ ...context, review: review ?? {} });
   return created({
@@ -91,7 +104,11 @@ function shownUser({ username, uid, groups, extra }: UserInfo): Json {
   };
 }
 
-async function reviewToken({ machinery, authenticator, review }: Question): Promise<Json> {
+async function reviewToken({
+  machinery,
+  authenticator,
+  review,
+}: Question): Promise<Json> {
   const token: string | undefined = review.spec?.token;
   if (!token) {
     throw invalid({ group: 'authentication.k8s.io', kind: 'TokenReview' }, '', [
@@ -103,7 +120,10 @@ async function reviewToken({ machinery, authenticator, review }: Question): Prom
     : [defaultAudience];
   const known = authenticator.staticUser(token);
   const verified = known
-    ? { user: known, audiences: audiences.filter(each => each === defaultAudience) }
+    ? {
+        user: known,
+        audiences: audiences.filter(each => each === defaultAudience),
+      }
     : await machinery.tokens.verify(token, audiences);
   if (!verified || !verified.audiences.length) {
     return {
@@ -111,28 +131,52 @@ async function reviewToken({ machinery, authenticator, review }: Question): Prom
       error: '[invalid bearer token, token lookup failed]',
     };
   }
-  return { authenticated: true, user: shownUser(verified.user), audiences: verified.audiences };
+  return {
+    authenticated: true,
+    user: shownUser(verified.user),
+    audiences: verified.audiences,
+  };
 }
 
 function subjectOf({ spec = {}, kind }: Json): UserInfo {
   if (!spec.user && !spec.groups?.length) {
-    throw invalid({ group: 'authorization.k8s.io', kind: kind ?? 'SubjectAccessReview' }, '', [
-      fieldError.invalid('spec.user', '', "at least one of user or group must be specified"),
-    ]);
+    throw invalid(
+      { group: 'authorization.k8s.io', kind: kind ?? 'SubjectAccessReview' },
+      '',
+      [
+        fieldError.invalid(
+          'spec.user',
+          '',
+          'at least one of user or group must be specified',
+        ),
+      ],
+    );
   }
-  return { username: spec.user ?? '', uid: spec.uid, groups: spec.groups ?? [], extra: spec.extra ?? {} };
+  return {
+    username: spec.user ?? '',
+    uid: spec.uid,
+    groups: spec.groups ?? [],
+    extra: spec.extra ?? {},
+  };
 }
 
 function reviewAccess({ machinery, review }: Question, user: UserInfo): Json {
   const { resourceAttributes, nonResourceAttributes } = review.spec ?? {};
   if (Boolean(resourceAttributes) === Boolean(nonResourceAttributes)) {
-    throw invalid({ group: 'authorization.k8s.io', kind: review.kind ?? 'SelfSubjectAccessReview' }, '', [
-      fieldError.invalid(
-        'spec.resourceAttributes',
-        null,
-        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
-      ),
-    ]);
+    throw invalid(
+      {
+        group: 'authorization.k8s.io',
+        kind: review.kind ?? 'SelfSubjectAccessReview',
+      },
+      '',
+      [
+        fieldError.invalid(
+          'spec.resourceAttributes',
+          null,
+          'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+        ),
+      ],
+    );
   }
   const attributes: Attributes = resourceAttributes
     ? { ...resourceAttributes, resource: resourceAttributes.resource ?? '' }
@@ -144,17 +188,31 @@ function reviewAccess({ machinery, review }: Question, user: UserInfo): Json {
 function reviewRules({ machinery, user, review }: Question): Json {
   const resourceRules: Json[] = [];
   const nonResourceRules: Json[] = [];
-  const rules = [...machinery.authorizer.rulesOf(user, review.spec?.namespace)].map(each => each.rule);
+  const rules = [
+    ...machinery.authorizer.rulesOf(user, review.spec?.namespace),
+  ].map(each => each.rule);
   if (user.groups.includes('system:masters')) {
     rules.push(
       { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
       { verbs: ['*'], nonResourceURLs: ['*'] },
     );
   }
-  for (const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } of rules) {
-    if (nonResourceURLs?.length) nonResourceRules.push({ verbs, nonResourceURLs });
+  for (const {
+    verbs,
+    apiGroups,
+    resources,
+    resourceNames,
+    nonResourceURLs,
+  } of rules) {
+    if (nonResourceURLs?.length)
+      nonResourceRules.push({ verbs, nonResourceURLs });
     if (resources?.length) {
-      resourceRules.push({ verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) });
+      resourceRules.push({
+        verbs,
+        apiGroups,
+        resources,
+        ...(resourceNames?.length && { resourceNames }),
+      });
     }
   }
   return { resourceRules, nonResourceRules, incomplete: false };

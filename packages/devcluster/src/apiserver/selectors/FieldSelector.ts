@@ -18,10 +18,16 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
     .map(part => {
       const match = /^(.*?)(!=|==|=)(.*)$/.exec(part);
       if (!match) {
-        throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+        throw badRequest(
+          `invalid selector: '${text}'; can't understand '${part}'`,
+        );
       }
       const [, field, operator, value] = match;
-      return { field, negated: operator === '!=', value: value.replace(/\\([,=\\])/g, '$1') };
+      return {
+        field,
+        negated: operator === '!=',
+        value: value.replace(/\\([,=\\])/g, '$1'),
+      };
     });
 }
 
@@ -30,13 +36,23 @@ export function fieldMatcher(
   resource: ServedResource,
   requirements: FieldRequirement[],
 ): (object: KubernetesObject) => boolean {
-  const readers = requirements.map(each => ({ ...each, read: readerOf(resource, each.field) }));
-  return object => readers.every(({ read, value, negated }) => (read(object) === value) !== negated);
+  const readers = requirements.map(each => ({
+    ...each,
+    read: readerOf(resource, each.field),
+  }));
+  return object =>
+    readers.every(
+      ({ read, value, negated }) => (read(object) === value) !== negated,
+    );
 }
 
-function readerOf(resource: ServedResource, field: string): (object: KubernetesObject) => string {
+function readerOf(
+  resource: ServedResource,
+  field: string,
+): (object: KubernetesObject) => string {
   if (field === 'metadata.name') return ({ metadata }) => metadata.name;
-  if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
+  if (field === 'metadata.namespace')
+    return ({ metadata }) => metadata.namespace ?? '';
   const known = resource.rules.selectableFields?.[field];
   if (known) return known;
   if (resource.custom?.selectableFields.includes(`.${field}`)) {
@@ -45,6 +61,8 @@ function readerOf(resource: ServedResource, field: string): (object: KubernetesO
   throw badRequest(
     resource.custom || resource.rules.selectableFields
       ? `field label not supported: ${field}`
-      : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+      : `${JSON.stringify(
+          field,
+        )} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

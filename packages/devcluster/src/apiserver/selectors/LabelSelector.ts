@@ -2,7 +2,9 @@ import type { Json } from '../../store/KubernetesObject';
 import { badRequest } from '../errors/ApiError';
 
 /** Whether a set of labels is selected. */
-export type LabelMatcher = (labels: Record<string, string> | undefined) => boolean;
+export type LabelMatcher = (
+  labels: Record<string, string> | undefined,
+) => boolean;
 
 type Requirement = {
   key: string;
@@ -36,8 +38,14 @@ const forms: [RegExp, (groups: Record<string, string>) => Requirement][] = [
       values: [value],
     }),
   ],
-  [new RegExp(`^!\\s*${key}$`), ({ key: name }) => ({ key: name, operator: 'DoesNotExist', values: [] })],
-  [new RegExp(`^${key}$`), ({ key: name }) => ({ key: name, operator: 'Exists', values: [] })],
+  [
+    new RegExp(`^!\\s*${key}$`),
+    ({ key: name }) => ({ key: name, operator: 'DoesNotExist', values: [] }),
+  ],
+  [
+    new RegExp(`^${key}$`),
+    ({ key: name }) => ({ key: name, operator: 'Exists', values: [] }),
+  ],
 ];
 
 /** Splits at commas outside of parentheses. */
@@ -69,12 +77,18 @@ export function labelSelectorOf(selector: Json): LabelMatcher {
       operator: 'In' as const,
       values: [String(value)],
     })),
-    ...(selector.matchExpressions ?? []).map((each: Json) => ({ values: [], ...each })),
+    ...(selector.matchExpressions ?? []).map((each: Json) => ({
+      values: [],
+      ...each,
+    })),
   ];
   return labels => requirements.every(each => isMet(each, labels ?? {}));
 }
 
-function isMet({ key: name, operator, values }: Requirement, labels: Record<string, string>) {
+function isMet(
+  { key: name, operator, values }: Requirement,
+  labels: Record<string, string>,
+) {
   const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
   switch (operator) {
     case 'In':

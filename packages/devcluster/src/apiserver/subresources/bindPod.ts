@@ -12,7 +12,10 @@ import { groupResourceOf } from '../resources/ServedResource';
 /** `POST` to a pod's `binding`: gives it its node. */
 export async function bindPod(context: RequestContext): Promise<Reply> {
   const { request, resource, machinery } = context;
-  const { value: binding } = parseJson(await readBody(request), request.headers['content-type']);
+  const { value: binding } = parseJson(
+    await readBody(request),
+    request.headers['content-type'],
+  );
   await replaceObject(
     context,
     () => findStored(context),
@@ -24,13 +27,29 @@ export async function bindPod(context: RequestContext): Promise<Reply> {
           `pod ${live.metadata.name} is already assigned to node "${live.spec.nodeName}"`,
         );
       }
-      return { object: bound(live, binding?.target?.name ?? '', timestamp(machinery.now())) };
+      return {
+        object: bound(
+          live,
+          binding?.target?.name ?? '',
+          timestamp(machinery.now()),
+        ),
+      };
     },
   );
-  return created({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  return created({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    code: 201,
+  });
 }
 
-function bound(pod: KubernetesObject, node: string, time: string): KubernetesObject {
+function bound(
+  pod: KubernetesObject,
+  node: string,
+  time: string,
+): KubernetesObject {
   const others = (pod.status?.conditions ?? []).filter(
     ({ type }: { type: string }) => type !== 'PodScheduled',
   );
@@ -42,7 +61,12 @@ function bound(pod: KubernetesObject, node: string, time: string): KubernetesObj
       ...pod.status,
       conditions: [
         ...others,
-        { lastProbeTime: null, lastTransitionTime: time, status: 'True', type: 'PodScheduled' },
+        {
+          lastProbeTime: null,
+          lastTransitionTime: time,
+          status: 'True',
+          type: 'PodScheduled',
+        },
       ],
     },
   };

@@ -10,9 +10,14 @@ import { labelSelectorOf } from '../selectors/LabelSelector';
 /** `POST` to a pod's `eviction`: deletes the pod unless a disruption budget forbids it. */
 export async function evictPod(context: RequestContext): Promise<Reply> {
   const { request, info, machinery } = context;
-  const { value } = parseJson(await readBody(request), request.headers['content-type']);
+  const { value } = parseJson(
+    await readBody(request),
+    request.headers['content-type'],
+  );
   if (value?.kind && value.kind !== 'Eviction') {
-    throw badRequest(`${value.kind} in version "${value.apiVersion}" cannot be handled as an Eviction`);
+    throw badRequest(
+      `${value.kind} in version "${value.apiVersion}" cannot be handled as an Eviction`,
+    );
   }
   if (value?.metadata?.name && value.metadata.name !== info.name) {
     throw badRequest(
@@ -21,8 +26,12 @@ export async function evictPod(context: RequestContext): Promise<Reply> {
   }
   const pod = findStored(context);
   const isOver = ['Succeeded', 'Failed', 'Pending'].includes(pod.status?.phase);
-  for (const budget of machinery.store.each('policy/poddisruptionbudgets', info.namespace)) {
-    if (isOver || !labelSelectorOf(budget.spec?.selector)(pod.metadata.labels)) continue;
+  for (const budget of machinery.store.each(
+    'policy/poddisruptionbudgets',
+    info.namespace,
+  )) {
+    if (isOver || !labelSelectorOf(budget.spec?.selector)(pod.metadata.labels))
+      continue;
     if ((budget.status?.disruptionsAllowed ?? 0) > 0) continue;
     throw new ApiError(
       429,
@@ -32,7 +41,11 @@ export async function evictPod(context: RequestContext): Promise<Reply> {
         causes: [
           {
             reason: 'DisruptionBudget',
-            message: `The disruption budget ${budget.metadata.name} needs ${budget.status?.desiredHealthy ?? 0} healthy pods and has ${budget.status?.currentHealthy ?? 0} currently`,
+            message: `The disruption budget ${budget.metadata.name} needs ${
+              budget.status?.desiredHealthy ?? 0
+            } healthy pods and has ${
+              budget.status?.currentHealthy ?? 0
+            } currently`,
           },
         ],
       },
@@ -44,5 +57,11 @@ export async function evictPod(context: RequestContext): Promise<Reply> {
     () => findStored(context),
     value?.deleteOptions ?? {},
   );
-  return created({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  return created({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    code: 201,
+  });
 }

@@ -12,13 +12,16 @@ import { relaySession } from './relaySession';
 export const execProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 /** Begins what an upgraded request for `exec` or `attach` asks for. @throws ApiError before the connection is taken */
-export function prepareExec(context: RequestContext): (socket: WebSocket) => Promise<void> {
+export function prepareExec(
+  context: RequestContext,
+): (socket: WebSocket) => Promise<void> {
   const { info } = context;
   const { query } = info;
   const pod = findStored(context);
   const container = containerOf(pod, query.get('container'));
   const node = nodeOf(context);
-  const flag = (name: string) => query.get(name) !== null && isTrue(query.get(name));
+  const flag = (name: string) =>
+    query.get(name) !== null && isTrue(query.get(name));
   const options: ExecOptions = {
     command: query.getAll('command'),
     stdin: flag('stdin'),
@@ -27,7 +30,8 @@ export function prepareExec(context: RequestContext): (socket: WebSocket) => Pro
     tty: flag('tty'),
   };
   const isExec = info.subresource === 'exec';
-  if (isExec && !options.command.length) throw badRequest('you must specify at least 1 command for the container');
+  if (isExec && !options.command.length)
+    throw badRequest('you must specify at least 1 command for the container');
   if (!options.stdin && !options.stdout && !options.stderr) {
     throw badRequest('you must specify at least one of stdin, stdout, stderr');
   }

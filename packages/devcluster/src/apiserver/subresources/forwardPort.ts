@@ -6,7 +6,8 @@ import type { RequestContext } from '../http/RequestContext';
 export async function forwardPort(context: RequestContext): Promise<never> {
   const pod = findStored(context);
   const address = pod.status?.podIP;
-  if (!address) throw badRequest(`pod ${pod.metadata.name} does not have an address yet`);
+  if (!address)
+    throw badRequest(`pod ${pod.metadata.name} does not have an address yet`);
   throw new ApiError(
     400,
     'BadRequest',

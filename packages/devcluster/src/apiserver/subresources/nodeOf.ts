@@ -3,7 +3,9 @@ import type { RequestContext } from '../http/RequestContext';
 import type { NodeProxy } from '../NodeProxy';
 
 /** The kubelet. @throws ApiError if none has registered */
-export function nodeOf({ machinery }: Pick<RequestContext, 'machinery'>): NodeProxy {
+export function nodeOf({
+  machinery,
+}: Pick<RequestContext, 'machinery'>): NodeProxy {
   if (machinery.node) return machinery.node;
   throw new ApiError(
     503,

@@ -20,7 +20,9 @@ export async function podLog(context: RequestContext): Promise<void> {
   const node = nodeOf(context);
   const aborting = new AbortController();
   response.on('close', () => aborting.abort());
-  const chunks = node.logs(container, options, aborting.signal)[Symbol.asyncIterator]();
+  const chunks = node
+    .logs(container, options, aborting.signal)
+    [Symbol.asyncIterator]();
   const first = chunks.next();
   if (!options.follow) {
     // Until the first chunk is there, an error can still be answered as one.
@@ -28,9 +30,14 @@ export async function podLog(context: RequestContext): Promise<void> {
   } else {
     await Promise.race([first.catch(refuse), accepted()]);
   }
-  response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
+  response.writeHead(200, {
+    'Content-Type': 'text/plain',
+    'Cache-Control': 'no-cache, private',
+  });
   response.flushHeaders();
-  await pipeline(Readable.from(all(first, chunks)), response).catch(() => response.destroy());
+  await pipeline(Readable.from(all(first, chunks)), response).catch(() =>
+    response.destroy(),
+  );
 }
 
 function refuse(error: Error): never {
@@ -46,7 +53,8 @@ async function* all(
   first: Promise<IteratorResult<Uint8Array>>,
   others: AsyncIterator<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
-  for (let next = await first; !next.done; next = await others.next()) yield next.value;
+  for (let next = await first; !next.done; next = await others.next())
+    yield next.value;
 }
 
 function readOptions({ info, machinery }: RequestContext): LogOptions {
@@ -57,14 +65,18 @@ function readOptions({ info, machinery }: RequestContext): LogOptions {
     if (text === null) return undefined;
     const value = Number(text);
     if (!Number.isInteger(value)) {
-      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+      throw badRequest(
+        `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+      );
     }
     if (value < minimum) {
       errors.push(
         fieldError.invalid(
           name,
           value,
-          minimum ? `must be greater than 0` : 'must be greater than or equal to 0',
+          minimum
+            ? `must be greater than 0`
+            : 'must be greater than or equal to 0',
         ),
       );
     }
@@ -76,7 +88,10 @@ function readOptions({ info, machinery }: RequestContext): LogOptions {
   const since = query.get('sinceTime');
   if (sinceSeconds !== undefined && since) {
     errors.push(
-      fieldError.forbidden('sinceSeconds', 'at most one of `sinceTime` or `sinceSeconds` may be specified'),
+      fieldError.forbidden(
+        'sinceSeconds',
+        'at most one of `sinceTime` or `sinceSeconds` may be specified',
+      ),
     );
   }
   if (errors.length) throw invalid(kind, info.name ?? '', errors);

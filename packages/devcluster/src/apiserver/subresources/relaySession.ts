@@ -4,7 +4,14 @@ import type { Json } from '../../store/KubernetesObject';
 import type { ExecSession } from '../NodeProxy';
 
 /** The first byte of each message says which stream it belongs to. */
-const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+const channel = {
+  stdin: 0,
+  stdout: 1,
+  stderr: 2,
+  error: 3,
+  resize: 4,
+  close: 255,
+} as const;
 /** Above this much unsent output the command's pipe is held back. */
 const highWaterBytes = 1024 * 1024;
 
@@ -15,7 +22,9 @@ export function relaySession(socket: WebSocket, session: ExecSession): void {
     forward(socket, session.stderr, channel.stderr),
   ];
   socket.on('message', data => {
-    const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(data as Buffer[]);
+    const bytes = Buffer.isBuffer(data)
+      ? data
+      : Buffer.concat(data as Buffer[]);
     if (!bytes.length) return;
     const payload = bytes.subarray(1);
     switch (bytes[0]) {
@@ -32,6 +41,8 @@ export function relaySession(socket: WebSocket, session: ExecSession): void {
         // New in v5: the client has no more input, and still reads.
         if (payload[0] === channel.stdin) session.stdin?.end();
         break;
+      default:
+      // Other channels carry nothing from the client.
     }
   });
   session.stdin?.on('error', () => {});
@@ -49,7 +60,8 @@ export function relaySession(socket: WebSocket, session: ExecSession): void {
 }
 
 /** Tells the client that the command could not be started. */
-relaySession.refuse = (socket: WebSocket, error: Error): void => finish(socket, failureOf(error));
+relaySession.refuse = (socket: WebSocket, error: Error): void =>
+  finish(socket, failureOf(error));
 
 function forward(
   socket: WebSocket,
@@ -61,11 +73,13 @@ function forward(
   return new Promise(resolve => {
     stream.on('data', (chunk: Buffer) => {
       socket.send(Buffer.concat([prefix, chunk]), () => {
-        if (stream.isPaused() && socket.bufferedAmount < highWaterBytes) stream.resume();
+        if (stream.isPaused() && socket.bufferedAmount < highWaterBytes)
+          stream.resume();
       });
       if (socket.bufferedAmount > highWaterBytes) stream.pause();
     });
-    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
+    for (const event of ['end', 'close', 'error'])
+      stream.once(event, () => resolve());
     socket.once('close', () => resolve());
   });
 }
@@ -91,10 +105,21 @@ function statusOf(exitCode: number): Json {
 }
 
 function failureOf({ message }: Error): Json {
-  return { metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 };
+  return {
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    code: 500,
+  };
 }
 
 function finish(socket: WebSocket, status: Json): void {
-  socket.send(Buffer.concat([Buffer.from([channel.error]), Buffer.from(JSON.stringify(status))]));
+  socket.send(
+    Buffer.concat([
+      Buffer.from([channel.error]),
+      Buffer.from(JSON.stringify(status)),
+    ]),
+  );
   socket.close(1000);
 }

@@ -6,7 +6,10 @@ import { parseJson } from '../http/parseJson';
 import { readBody } from '../http/readBody';
 import { created, type Reply } from '../http/Reply';
 import type { RequestContext } from '../http/RequestContext';
-import { defaultAudience, type TokenBinding } from '../auth/ServiceAccountTokens';
+import {
+  defaultAudience,
+  type TokenBinding,
+} from '../auth/ServiceAccountTokens';
 
 const group = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 /** Bounds of Kubernetes. */
@@ -23,21 +26,33 @@ export async function requestToken(context: RequestContext): Promise<Reply> {
     ? parseJson(body, request.headers['content-type'])
     : { value: {} };
   if (value.kind && value.kind !== 'TokenRequest') {
-    throw badRequest(`${value.kind} in version "${value.apiVersion}" cannot be handled as a TokenRequest`);
+    throw badRequest(
+      `${value.kind} in version "${value.apiVersion}" cannot be handled as a TokenRequest`,
+    );
   }
   const spec = value.spec ?? {};
   const seconds = spec.expirationSeconds ?? defaultSeconds;
   if (seconds < shortestSeconds) {
     throw invalid(group, '', [
-      fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+      fieldError.invalid(
+        'spec.expirationSeconds',
+        seconds,
+        'may not specify a duration less than 10 minutes',
+      ),
     ]);
   }
   if (seconds > longestSeconds) {
     throw invalid(group, '', [
-      fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+      fieldError.invalid(
+        'spec.expirationSeconds',
+        seconds,
+        'may not specify a duration larger than 2^32 seconds',
+      ),
     ]);
   }
-  const audiences: string[] = spec.audiences?.length ? spec.audiences : [defaultAudience];
+  const audiences: string[] = spec.audiences?.length
+    ? spec.audiences
+    : [defaultAudience];
   const { binding, node } = bindingOf(context, spec.boundObjectRef);
   const { token, expiresAt } = await machinery.tokens.issue({
     namespace: info.namespace!,
@@ -66,10 +81,16 @@ export async function requestToken(context: RequestContext): Promise<Reply> {
 
 function bindingOf(
   { machinery, info }: RequestContext,
-  reference: { kind: string; apiVersion: string; name: string; uid?: string } | undefined,
+  reference:
+    | { kind: string; apiVersion: string; name: string; uid?: string }
+    | undefined,
 ): { binding?: TokenBinding; node?: { name: string; uid?: string } } {
   if (!reference) return {};
-  const collections: Record<string, string> = { Pod: '/pods', Secret: '/secrets', Node: '/nodes' };
+  const collections: Record<string, string> = {
+    Pod: '/pods',
+    Secret: '/secrets',
+    Node: '/nodes',
+  };
   const collection = collections[reference.kind];
   if (!collection) {
     throw badRequest(
@@ -87,13 +108,18 @@ function bindingOf(
       `the UID in the bound object reference (${reference.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
   }
-  if (reference.kind === 'Pod' && object.spec.serviceAccountName !== info.name) {
+  if (
+    reference.kind === 'Pod' &&
+    object.spec.serviceAccountName !== info.name
+  ) {
     throw badRequest(
       `cannot bind token for serviceaccount "${info.name}" to pod running with different serviceaccount name.`,
     );
   }
   const nodeName: string | undefined = object.spec?.nodeName;
-  const node = nodeName ? machinery.store.get('/nodes', undefined, nodeName) : undefined;
+  const node = nodeName
+    ? machinery.store.get('/nodes', undefined, nodeName)
+    : undefined;
   return {
     binding: {
       kind: reference.kind as TokenBinding['kind'],

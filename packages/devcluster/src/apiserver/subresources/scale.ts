@@ -16,10 +16,15 @@ import { formatSelector } from '../tables/builtInColumns';
 
 /** The `scale` of an object, which has the same shape for every kind. */
 function scaleOf({ resource }: RequestContext, object: KubernetesObject): Json {
-  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = resource.scale!;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } =
+    resource.scale!;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } =
+    object.metadata;
   const selector = labelSelectorPath && valueAt(object, labelSelectorPath);
-  const text = typeof selector === 'object' && selector ? formatSelector(selector) : selector;
+  const text =
+    typeof selector === 'object' && selector
+      ? formatSelector(selector)
+      : selector;
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -54,9 +59,17 @@ export async function handleScale(context: RequestContext): Promise<Reply> {
       const scale = scaleFrom(context, body, before);
       const wanted = scale?.spec?.replicas ?? 0;
       if (wanted < 0) {
-        throw invalid({ group: 'autoscaling', kind: 'Scale' }, live.metadata.name, [
-          fieldError.invalid('spec.replicas', wanted, 'must be greater than or equal to 0'),
-        ]);
+        throw invalid(
+          { group: 'autoscaling', kind: 'Scale' },
+          live.metadata.name,
+          [
+            fieldError.invalid(
+              'spec.replicas',
+              wanted,
+              'must be greater than or equal to 0',
+            ),
+          ],
+        );
       }
       const object = structuredClone(live);
       setValueAt(object, resource.scale!.specReplicasPath, wanted);
@@ -69,7 +82,11 @@ export async function handleScale(context: RequestContext): Promise<Reply> {
   return ok(scaleOf(context, presentObject(resource, stored)));
 }
 
-function scaleFrom({ info, request }: RequestContext, body: Buffer, before: Json): Json {
+function scaleFrom(
+  { info, request }: RequestContext,
+  body: Buffer,
+  before: Json,
+): Json {
   const type = request.headers['content-type']?.split(';')[0];
   if (info.verb === 'update') return parseJson(body, type).value;
   const patch = parseApplied(body.toString('utf8'));

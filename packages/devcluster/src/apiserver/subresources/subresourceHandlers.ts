@@ -16,7 +16,15 @@ export interface SubresourceHandler {
 }
 
 const streamVerbs = ['create', 'get'];
-const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update', 'watch', 'list'];
+const proxyVerbs = [
+  'create',
+  'delete',
+  'get',
+  'patch',
+  'update',
+  'watch',
+  'list',
+];
 
 /** Streams need a WebSocket, whose requests come another way. */
 async function needsUpgrade(): Promise<never> {

@@ -9,7 +9,8 @@ export function humanDuration(span: number): string {
   const ms = Math.max(0, span);
   if (ms < 2 * minute) return `${Math.floor(ms / second)}s`;
   const minutes = Math.floor(ms / minute);
-  if (minutes < 10) return withRest(minutes, 'm', Math.floor(ms / second) % 60, 's');
+  if (minutes < 10)
+    return withRest(minutes, 'm', Math.floor(ms / second) % 60, 's');
   if (minutes < 180) return `${minutes}m`;
   const hours = Math.floor(ms / hour);
   if (hours < 8) return withRest(hours, 'h', minutes % 60, 'm');
@@ -18,11 +19,17 @@ export function humanDuration(span: number): string {
   if (hours < 24 * 8) return withRest(days, 'd', hours % 24, 'h');
   if (hours < 24 * 365 * 2) return `${days}d`;
   const years = Math.floor(hours / 24 / 365);
-  if (hours < 24 * 365 * 8) return withRest(years, 'y', Math.floor(ms / day) % 365, 'd');
+  if (hours < 24 * 365 * 8)
+    return withRest(years, 'y', Math.floor(ms / day) % 365, 'd');
   return `${years}y`;
 }
 
-function withRest(amount: number, unit: string, rest: number, restUnit: string): string {
+function withRest(
+  amount: number,
+  unit: string,
+  rest: number,
+  restUnit: string,
+): string {
   return rest ? `${amount}${unit}${rest}${restUnit}` : `${amount}${unit}`;
 }
 

@@ -6,7 +6,11 @@ import type { TableColumn } from './TableColumn';
 type Cell = TableColumn['cell'];
 
 /** The name of a column, `wide` columns starting with a `+`, and its cell. */
-function column(title: string, cell: Cell, type: TableColumn['type'] = 'string'): TableColumn {
+function column(
+  title: string,
+  cell: Cell,
+  type: TableColumn['type'] = 'string',
+): TableColumn {
   const wide = title.startsWith('+');
   const name = wide ? title.slice(1) : title;
   return {
@@ -20,8 +24,14 @@ function column(title: string, cell: Cell, type: TableColumn['type'] = 'string')
 }
 
 const name = column('Name', ({ metadata }) => metadata.name);
-const age = column('Age', ({ metadata }, now) => ageOf(metadata.creationTimestamp, now));
-const createdAt = column('Created At', ({ metadata }) => metadata.creationTimestamp, 'date');
+const age = column('Age', ({ metadata }, now) =>
+  ageOf(metadata.creationTimestamp, now),
+);
+const createdAt = column(
+  'Created At',
+  ({ metadata }) => metadata.creationTimestamp,
+  'date',
+);
 
 /** What a kind without columns of its own shows. */
 export const defaultColumns: TableColumn[] = [name, createdAt];
@@ -31,9 +41,19 @@ const count = (values: Json): number =>
 const orNone = (text: string | undefined): string => text || '<none>';
 const containersOf = (object: KubernetesObject): Json[] =>
   object.spec?.template?.spec?.containers ?? object.spec?.containers ?? [];
-const containers = column('+Containers', each => containersOf(each).map(c => c.name).join(','));
-const images = column('+Images', each => containersOf(each).map(c => c.image).join(','));
-const selector = column('+Selector', ({ spec }) => formatSelector(spec?.selector));
+const containers = column('+Containers', each =>
+  containersOf(each)
+    .map(c => c.name)
+    .join(','),
+);
+const images = column('+Images', each =>
+  containersOf(each)
+    .map(c => c.image)
+    .join(','),
+);
+const selector = column('+Selector', ({ spec }) =>
+  formatSelector(spec?.selector),
+);
 
 /** A label selector as `kubectl` writes it. */
 export function formatSelector(value: Json): string {
@@ -43,14 +63,19 @@ export function formatSelector(value: Json): string {
   for (const { key, operator, values = [] } of value.matchExpressions ?? []) {
     if (operator === 'Exists') parts.push(key);
     else if (operator === 'DoesNotExist') parts.push(`!${key}`);
-    else parts.push(`${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`);
+    else
+      parts.push(
+        `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`,
+      );
   }
   return orNone(parts.join(','));
 }
 
 function jobStatus({ status = {}, spec, metadata }: KubernetesObject): string {
   const has = (type: string) =>
-    status.conditions?.some((each: Json) => each.type === type && each.status === 'True');
+    status.conditions?.some(
+      (each: Json) => each.type === type && each.status === 'True',
+    );
   if (has('Complete')) return 'Complete';
   if (has('Failed')) return 'Failed';
   if (metadata.deletionTimestamp) return 'Terminating';
@@ -89,7 +114,8 @@ function endpointsOf({ subsets = [] }: KubernetesObject): string {
 
 function nodeStatus({ status, spec }: KubernetesObject): string {
   const ready = status?.conditions?.find(({ type }: Json) => type === 'Ready');
-  const words = [ready?.status === 'True' ? 'Ready' : ready ? 'NotReady' : 'Unknown'];
+  const unready = ready ? 'NotReady' : 'Unknown';
+  const words = [ready?.status === 'True' ? 'Ready' : unready];
   if (spec?.unschedulable) words.push('SchedulingDisabled');
   return words.join(',');
 }
@@ -105,9 +131,15 @@ function nodeRoles({ metadata }: KubernetesObject): string {
   );
 }
 
-function eventAge({ lastTimestamp, eventTime, series, metadata }: KubernetesObject, now: number) {
+function eventAge(
+  { lastTimestamp, eventTime, series, metadata }: KubernetesObject,
+  now: number,
+) {
   return ageOf(
-    series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp,
+    series?.lastObservedTime ??
+      lastTimestamp ??
+      eventTime ??
+      metadata.creationTimestamp,
     now,
   );
 }
@@ -117,7 +149,9 @@ function subjects(kind: string): Cell {
     (each.subjects ?? [])
       .filter((subject: Json) => subject.kind === kind)
       .map((subject: Json) =>
-        kind === 'ServiceAccount' ? `${subject.namespace}/${subject.name}` : subject.name,
+        kind === 'ServiceAccount'
+          ? `${subject.namespace}/${subject.name}`
+          : subject.name,
       )
       .join(', ');
 }
@@ -133,7 +167,11 @@ const bindingColumns = [
 const address = ({ status }: KubernetesObject, type: string): string =>
   orNone(status?.addresses?.find((each: Json) => each.type === type)?.address);
 const integer = 'integer' as const;
-const webhooks = [name, column('Webhooks', each => count(each.webhooks), integer), age];
+const webhooks = [
+  name,
+  column('Webhooks', each => count(each.webhooks), integer),
+  age,
+];
 const replicaColumns = [
   name,
   column('Desired', ({ spec }) => spec?.replicas ?? 0, integer),
@@ -146,24 +184,42 @@ const replicaColumns = [
 ];
 
 const columns: Record<string, TableColumn[]> = {
-  'v1 ConfigMap': [name, column('Data', each => count(each.data) + count(each.binaryData)), age],
+  'v1 ConfigMap': [
+    name,
+    column('Data', each => count(each.data) + count(each.binaryData)),
+    age,
+  ],
   'v1 Endpoints': [name, column('Endpoints', endpointsOf), age],
   'v1 Event': [
     column('Last Seen', eventAge),
     column('Type', each => each.type),
     column('Reason', each => each.reason),
-    column('Object', ({ involvedObject: o }) => `${o?.kind?.toLowerCase()}/${o?.name}`),
-    column('+Subobject', ({ involvedObject }) => involvedObject?.fieldPath ?? ''),
+    column(
+      'Object',
+      ({ involvedObject: o }) => `${o?.kind?.toLowerCase()}/${o?.name}`,
+    ),
+    column(
+      '+Subobject',
+      ({ involvedObject }) => involvedObject?.fieldPath ?? '',
+    ),
     column('+Source', ({ source, reportingComponent }) =>
-      [source?.component ?? reportingComponent, source?.host].filter(Boolean).join(', '),
+      [source?.component ?? reportingComponent, source?.host]
+        .filter(Boolean)
+        .join(', '),
     ),
     column('Message', each => each.message?.trim()),
-    column('+First Seen', (each, now) => ageOf(each.firstTimestamp ?? each.eventTime, now)),
+    column('+First Seen', (each, now) =>
+      ageOf(each.firstTimestamp ?? each.eventTime, now),
+    ),
     column('+Count', each => each.series?.count ?? each.count ?? 1),
     column('+Name', ({ metadata }) => metadata.name),
   ],
   'v1 LimitRange': [name, createdAt],
-  'v1 Namespace': [name, column('Status', ({ status }) => status?.phase ?? ''), age],
+  'v1 Namespace': [
+    name,
+    column('Status', ({ status }) => status?.phase ?? ''),
+    age,
+  ],
   'v1 Node': [
     name,
     column('Status', nodeStatus),
@@ -174,7 +230,10 @@ const columns: Record<string, TableColumn[]> = {
     column('+External-IP', each => address(each, 'ExternalIP')),
     column('+OS-Image', ({ status }) => status?.nodeInfo?.osImage),
     column('+Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion),
-    column('+Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion),
+    column(
+      '+Container-Runtime',
+      ({ status }) => status?.nodeInfo?.containerRuntimeVersion,
+    ),
   ],
   'v1 PersistentVolumeClaim': [
     name,
@@ -185,7 +244,10 @@ const columns: Record<string, TableColumn[]> = {
     column('Capacity', ({ status }) => status?.capacity?.storage ?? ''),
     column('Access Modes', ({ status }) => accessModes(status?.accessModes)),
     column('StorageClass', ({ spec }) => spec?.storageClassName ?? ''),
-    column('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'),
+    column(
+      'VolumeAttributesClass',
+      ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>',
+    ),
     age,
     column('+VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
   ],
@@ -197,7 +259,9 @@ const columns: Record<string, TableColumn[]> = {
     age,
     column('+IP', ({ status }) => orNone(status?.podIP)),
     column('+Node', ({ spec }) => orNone(spec?.nodeName)),
-    column('+Nominated Node', ({ status }) => orNone(status?.nominatedNodeName)),
+    column('+Nominated Node', ({ status }) =>
+      orNone(status?.nominatedNodeName),
+    ),
     column('+Readiness Gates', () => '<none>'),
   ],
   'v1 ReplicationController': replicaColumns,
@@ -207,14 +271,21 @@ const columns: Record<string, TableColumn[]> = {
     column('Limit', each => quotaCells(each, true)),
     age,
   ],
-  'v1 Secret': [name, column('Type', each => each.type), column('Data', each => count(each.data)), age],
+  'v1 Secret': [
+    name,
+    column('Type', each => each.type),
+    column('Data', each => count(each.data)),
+    age,
+  ],
   'v1 ServiceAccount': [name, age],
   'v1 Service': [
     name,
     column('Type', ({ spec }) => spec?.type),
     column('Cluster-IP', ({ spec }) => orNone(spec?.clusterIP)),
     column('External-IP', ({ spec }) =>
-      spec?.type === 'ExternalName' ? spec.externalName : orNone(spec?.externalIPs?.join(',')),
+      spec?.type === 'ExternalName'
+        ? spec.externalName
+        : orNone(spec?.externalIPs?.join(',')),
     ),
     column('Port(s)', servicePorts),
     age,
@@ -224,9 +295,17 @@ const columns: Record<string, TableColumn[]> = {
   'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration': webhooks,
   'apps/v1 Deployment': [
     name,
-    column('Ready', ({ status, spec }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
+    column(
+      'Ready',
+      ({ status, spec }) =>
+        `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
+    ),
     column('Up-to-date', ({ status }) => status?.updatedReplicas ?? 0, integer),
-    column('Available', ({ status }) => status?.availableReplicas ?? 0, integer),
+    column(
+      'Available',
+      ({ status }) => status?.availableReplicas ?? 0,
+      integer,
+    ),
     age,
     containers,
     images,
@@ -235,19 +314,37 @@ const columns: Record<string, TableColumn[]> = {
   'apps/v1 ReplicaSet': replicaColumns,
   'apps/v1 StatefulSet': [
     name,
-    column('Ready', ({ status, spec }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
+    column(
+      'Ready',
+      ({ status, spec }) =>
+        `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
+    ),
     age,
     containers,
     images,
   ],
   'apps/v1 DaemonSet': [
     name,
-    column('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0, integer),
-    column('Current', ({ status }) => status?.currentNumberScheduled ?? 0, integer),
+    column(
+      'Desired',
+      ({ status }) => status?.desiredNumberScheduled ?? 0,
+      integer,
+    ),
+    column(
+      'Current',
+      ({ status }) => status?.currentNumberScheduled ?? 0,
+      integer,
+    ),
     column('Ready', ({ status }) => status?.numberReady ?? 0, integer),
-    column('Up-to-date', ({ status }) => status?.updatedNumberScheduled ?? 0, integer),
+    column(
+      'Up-to-date',
+      ({ status }) => status?.updatedNumberScheduled ?? 0,
+      integer,
+    ),
     column('Available', ({ status }) => status?.numberAvailable ?? 0, integer),
-    column('Node Selector', ({ spec }) => formatSelector(spec?.template?.spec?.nodeSelector)),
+    column('Node Selector', ({ spec }) =>
+      formatSelector(spec?.template?.spec?.nodeSelector),
+    ),
     age,
     containers,
     images,
@@ -267,7 +364,11 @@ const columns: Record<string, TableColumn[]> = {
   'batch/v1 Job': [
     name,
     column('Status', jobStatus),
-    column('Completions', ({ status, spec }) => `${status?.succeeded ?? 0}/${spec?.completions ?? 1}`),
+    column(
+      'Completions',
+      ({ status, spec }) =>
+        `${status?.succeeded ?? 0}/${spec?.completions ?? 1}`,
+    ),
     column('Duration', jobDuration),
     age,
     containers,
@@ -282,7 +383,9 @@ const columns: Record<string, TableColumn[]> = {
   'discovery.k8s.io/v1 EndpointSlice': [
     name,
     column('AddressType', each => each.addressType),
-    column('Ports', ({ ports = [] }) => orNone(ports.map((each: Json) => each.port).join(','))),
+    column('Ports', ({ ports = [] }) =>
+      orNone(ports.map((each: Json) => each.port).join(',')),
+    ),
     column('Endpoints', ({ endpoints = [] }) =>
       orNone(endpoints.flatMap((each: Json) => each.addresses).join(',')),
     ),
@@ -296,7 +399,11 @@ const columns: Record<string, TableColumn[]> = {
   'networking.k8s.io/v1 Ingress': [
     name,
     column('Class', ({ spec }) => orNone(spec?.ingressClassName)),
-    column('Hosts', ({ spec }) => spec?.rules?.map((each: Json) => each.host ?? '*').join(',') ?? '*'),
+    column(
+      'Hosts',
+      ({ spec }) =>
+        spec?.rules?.map((each: Json) => each.host ?? '*').join(',') ?? '*',
+    ),
     column('Address', () => ''),
     column('Ports', ({ spec }) => (spec?.tls ? '80, 443' : '80')),
     age,
@@ -304,8 +411,14 @@ const columns: Record<string, TableColumn[]> = {
   'policy/v1 PodDisruptionBudget': [
     name,
     column('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
-    column('Max Unavailable', ({ spec }) => String(spec?.maxUnavailable ?? 'N/A')),
-    column('Allowed Disruptions', ({ status }) => status?.disruptionsAllowed ?? 0, integer),
+    column('Max Unavailable', ({ spec }) =>
+      String(spec?.maxUnavailable ?? 'N/A'),
+    ),
+    column(
+      'Allowed Disruptions',
+      ({ status }) => status?.disruptionsAllowed ?? 0,
+      integer,
+    ),
     age,
   ],
   'rbac.authorization.k8s.io/v1 ClusterRoleBinding': bindingColumns,
@@ -322,7 +435,9 @@ const columns: Record<string, TableColumn[]> = {
     column('Provisioner', each => each.provisioner),
     column('ReclaimPolicy', each => each.reclaimPolicy ?? 'Delete'),
     column('VolumeBindingMode', each => each.volumeBindingMode ?? 'Immediate'),
-    column('AllowVolumeExpansion', each => String(Boolean(each.allowVolumeExpansion))),
+    column('AllowVolumeExpansion', each =>
+      String(Boolean(each.allowVolumeExpansion)),
+    ),
     age,
   ],
 };
@@ -341,7 +456,10 @@ function accessModes(modes: string[] = []): string {
 function quotaCells({ status }: KubernetesObject, limits: boolean): string {
   return Object.entries(status?.hard ?? {})
     .filter(([resource]) => resource.startsWith('limits.') === limits)
-    .map(([resource, hard]) => `${resource}: ${status?.used?.[resource] ?? '0'}/${hard}`)
+    .map(
+      ([resource, hard]) =>
+        `${resource}: ${status?.used?.[resource] ?? '0'}/${hard}`,
+    )
     .join(', ');
 }
 

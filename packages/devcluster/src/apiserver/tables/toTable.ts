@@ -17,22 +17,33 @@ export function toTable(
     apiVersion: 'meta.k8s.io/v1',
     metadata,
     columnDefinitions: withColumns
-      ? resource.columns.map(({ name, type, format, description, priority }) => ({
-          name,
-          type,
-          format,
-          description,
-          priority,
-        }))
+      ? resource.columns.map(
+          ({ name, type, format, description, priority }) => ({
+            name,
+            type,
+            format,
+            description,
+            priority,
+          }),
+        )
       : null,
     rows: objects.map(object => ({
       cells: resource.columns.map(({ cell }) => cell(object, now) ?? null),
-      object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object),
+      object: included(object, include),
     })),
   };
 }
 
 /** Only the metadata of an object. */
 export function partialMetadata({ metadata }: KubernetesObject): Json {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+  return {
+    kind: 'PartialObjectMetadata',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+  };
+}
+
+function included(object: KubernetesObject, include: IncludeObject): Json {
+  if (include === 'None') return null;
+  return include === 'Object' ? object : partialMetadata(object);
 }

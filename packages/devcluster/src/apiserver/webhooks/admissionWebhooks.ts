@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Json, KubernetesObject } from '../../store/KubernetesObject';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission/AdmissionChain';
+import type {
+  AdmissionPlugin,
+  AdmissionRequest,
+} from '../admission/AdmissionChain';
 import { ApiError, internalError } from '../errors/ApiError';
 import { decodeObject } from '../handlers/decodeObject';
 import { jsonPatch } from '../patch/jsonPatch';
@@ -30,9 +33,13 @@ export const admissionWebhooks: AdmissionPlugin = {
   async validate(request) {
     const webhooks = configured(request, 'validatingwebhookconfigurations');
     const wanted: Json[] = [];
-    for (const webhook of webhooks) if (await wants(webhook, request)) wanted.push(webhook);
-    const outcomes = await Promise.allSettled(wanted.map(webhook => ask(webhook, request)));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    for (const webhook of webhooks)
+      if (await wants(webhook, request)) wanted.push(webhook);
+    const outcomes = await Promise.allSettled(
+      wanted.map(webhook => ask(webhook, request)),
+    );
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') throw outcome.reason;
   },
 };
 
@@ -42,7 +49,10 @@ function configured({ machinery }: AdmissionRequest, plural: string): Json[] {
     .flatMap(({ webhooks }) => webhooks ?? []);
 }
 
-async function wants(webhook: Json, request: AdmissionRequest): Promise<boolean> {
+async function wants(
+  webhook: Json,
+  request: AdmissionRequest,
+): Promise<boolean> {
   try {
     return matchWebhook(webhook, request);
   } catch (error) {
@@ -50,12 +60,17 @@ async function wants(webhook: Json, request: AdmissionRequest): Promise<boolean>
     throw new ApiError(
       403,
       'Forbidden',
-      `admission webhook "${webhook.name}" could not be matched: ${(error as Error).message}`,
+      `admission webhook "${webhook.name}" could not be matched: ${
+        (error as Error).message
+      }`,
     );
   }
 }
 
-async function mutateWith(webhook: Json, request: AdmissionRequest): Promise<void> {
+async function mutateWith(
+  webhook: Json,
+  request: AdmissionRequest,
+): Promise<void> {
   const response = await ask(webhook, request);
   if (!response?.patch || !request.object) return;
   const { object, resource } = request;
@@ -66,9 +81,16 @@ async function mutateWith(webhook: Json, request: AdmissionRequest): Promise<voi
   }
   let patched: Json;
   try {
-    patched = jsonPatch(object, JSON.parse(Buffer.from(response.patch, 'base64').toString('utf8')));
+    patched = jsonPatch(
+      object,
+      JSON.parse(Buffer.from(response.patch, 'base64').toString('utf8')),
+    );
   } catch (error) {
-    throw internalError(`admission webhook "${webhook.name}" sent a patch that does not apply: ${(error as Error).message}`);
+    throw internalError(
+      `admission webhook "${webhook.name}" sent a patch that does not apply: ${
+        (error as Error).message
+      }`,
+    );
   }
   const decoded = decodeObject(resource, patched, {
     validation: 'Ignore',
@@ -81,8 +103,14 @@ async function mutateWith(webhook: Json, request: AdmissionRequest): Promise<voi
 }
 
 /** The webhook's answer; `undefined` if it failed and may. @throws ApiError if it refuses */
-async function ask(webhook: Json, request: AdmissionRequest): Promise<Json | undefined> {
-  if (request.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects)) {
+async function ask(
+  webhook: Json,
+  request: AdmissionRequest,
+): Promise<Json | undefined> {
+  if (
+    request.dryRun &&
+    !['None', 'NoneOnDryRun'].includes(webhook.sideEffects)
+  ) {
     throw new ApiError(
       400,
       'BadRequest',
@@ -95,7 +123,9 @@ async function ask(webhook: Json, request: AdmissionRequest): Promise<Json | und
   } catch (error) {
     if (!(error instanceof WebhookError)) throw error;
     if (webhook.failurePolicy === 'Ignore') return undefined;
-    throw internalError(`failed calling webhook "${webhook.name}": failed to call webhook: ${error.message}`);
+    throw internalError(
+      `failed calling webhook "${webhook.name}": failed to call webhook: ${error.message}`,
+    );
   }
   for (const each of response.warnings ?? []) request.warn(each);
   if (response.allowed) return response;

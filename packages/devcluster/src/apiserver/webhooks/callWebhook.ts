@@ -9,6 +9,8 @@ export class WebhookError extends Error {
 
 const maximumAnswerBytes = 3 * 1024 * 1024;
 
+class ServerAnswer extends Error {}
+
 /** Sends a review to a webhook and returns the answer's `response`. @throws WebhookError */
 export async function callWebhook(
   machinery: Machinery,
@@ -17,10 +19,17 @@ export async function callWebhook(
 ): Promise<Json> {
   const target = targetOf(machinery, webhook.clientConfig);
   const seconds: number = webhook.timeoutSeconds ?? 10;
-  const url = `${target.shownUrl}${target.shownUrl.includes('?') ? '&' : '?'}timeout=${seconds}s`;
+  const url = `${target.shownUrl}${
+    target.shownUrl.includes('?') ? '&' : '?'
+  }timeout=${seconds}s`;
   let text: string;
   try {
-    text = await post(target, webhook.clientConfig.caBundle, seconds, JSON.stringify(review));
+    text = await post(
+      target,
+      webhook.clientConfig.caBundle,
+      seconds,
+      JSON.stringify(review),
+    );
   } catch (error) {
     throw new WebhookError(`Post "${url}": ${reasonOf(error)}`);
   }
@@ -31,11 +40,15 @@ export async function callWebhook(
     throw new WebhookError(`Post "${url}": the answer is not JSON`);
   }
   if (answer?.kind !== 'AdmissionReview' || !answer.response) {
-    throw new WebhookError('webhook response did not contain an AdmissionReview with a response');
+    throw new WebhookError(
+      'webhook response did not contain an AdmissionReview with a response',
+    );
   }
   if (answer.response.uid !== review.request.uid) {
     throw new WebhookError(
-      `expected response.uid="${review.request.uid}", got "${answer.response.uid ?? ''}"`,
+      `expected response.uid="${review.request.uid}", got "${
+        answer.response.uid ?? ''
+      }"`,
     );
   }
   return answer.response;
@@ -64,9 +77,16 @@ function targetOf({ store }: Machinery, { url, service }: Json): Target {
   const { name, namespace, port = 443, path = '/' } = service;
   const servername = `${name}.${namespace}.svc`;
   const object = store.get('/services', namespace, name);
-  if (!object) throw new WebhookError(`service ${JSON.stringify(name)} not found`);
+  if (!object)
+    throw new WebhookError(`service ${JSON.stringify(name)} not found`);
   const host = object.spec?.externalName ?? object.spec?.clusterIP;
-  return { host, port, path, servername, shownUrl: `https://${servername}:${port}${path}` };
+  return {
+    host,
+    port,
+    path,
+    servername,
+    shownUrl: `https://${servername}:${port}${path}`,
+  };
 }
 
 function post(
@@ -81,7 +101,9 @@ function post(
       {
         host,
         port,
-        path: path.includes('?') ? `${path}&timeout=${seconds}s` : `${path}?timeout=${seconds}s`,
+        path: path.includes('?')
+          ? `${path}&timeout=${seconds}s`
+          : `${path}?timeout=${seconds}s`,
         method: 'POST',
         servername,
         agent: false,
@@ -99,14 +121,23 @@ function post(
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
-          if (bytes > maximumAnswerBytes) request.destroy(new Error('the answer is too large'));
+          if (bytes > maximumAnswerBytes)
+            request.destroy(new Error('the answer is too large'));
           else chunks.push(chunk);
         });
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           if (response.statusCode === 200) resolve(text);
-          else reject(new ServerAnswer(`the server responded with ${response.statusCode}: ${text.slice(0, 200)}`));
+          else
+            reject(
+              new ServerAnswer(
+                `the server responded with ${response.statusCode}: ${text.slice(
+                  0,
+                  200,
+                )}`,
+              ),
+            );
         });
       },
     );
@@ -117,16 +148,18 @@ function post(
   });
 }
 
-class ServerAnswer extends Error {}
-
 /** The reason in the words that Go's client has for the usual ones. */
 function reasonOf(error: unknown): string {
   const { code, message, address, port } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;
   };
-  if (code === 'ECONNREFUSED') return `dial tcp ${address}:${port}: connect: connection refused`;
-  if (code?.startsWith('ERR_TLS') || /CERT|SIGNATURE|certificate/i.test(`${code} ${message}`)) {
+  if (code === 'ECONNREFUSED')
+    return `dial tcp ${address}:${port}: connect: connection refused`;
+  if (
+    code?.startsWith('ERR_TLS') ||
+    /CERT|SIGNATURE|certificate/i.test(`${code} ${message}`)
+  ) {
     return `tls: failed to verify certificate: x509: ${message}`;
   }
   return message;

@@ -7,18 +7,24 @@ const has = (values: string[] | undefined, value: string): boolean =>
   Boolean(values?.includes('*') || values?.includes(value));
 
 /** Whether one rule of a webhook names what happens. */
-function ruleFits(rule: Json, { operation, resource, subresource }: AdmissionRequest): boolean {
+function ruleFits(
+  rule: Json,
+  { operation, resource, subresource }: AdmissionRequest,
+): boolean {
   const scope = rule.scope ?? '*';
   if (scope === 'Namespaced' && !resource.namespaced) return false;
   if (scope === 'Cluster' && resource.namespaced) return false;
   if (!has(rule.operations, operation)) return false;
-  if (!has(rule.apiGroups, resource.group) || !has(rule.apiVersions, resource.version)) return false;
+  if (
+    !has(rule.apiGroups, resource.group) ||
+    !has(rule.apiVersions, resource.version)
+  )
+    return false;
   return (rule.resources ?? []).some((each: string) => {
     const [plural, inner] = each.split('/');
     if (plural !== '*' && plural !== resource.plural) return false;
-    return inner === undefined
-      ? subresource === undefined
-      : inner === '*' ? true : inner === subresource;
+    if (inner === undefined) return subresource === undefined;
+    return inner === '*' || inner === subresource;
   });
 }
 
@@ -26,11 +32,15 @@ function ruleFits(rule: Json, { operation, resource, subresource }: AdmissionReq
  * Whether a webhook wants to be asked.
  * @throws Error if one of its conditions fails to evaluate
  */
-export function matchWebhook(webhook: Json, request: AdmissionRequest): boolean {
+export function matchWebhook(
+  webhook: Json,
+  request: AdmissionRequest,
+): boolean {
   const { resource, object, old, machinery, namespace } = request;
   // A webhook could lock out its own repair.
   if (resource.group === 'admissionregistration.k8s.io') return false;
-  if (!(webhook.rules ?? []).some((rule: Json) => ruleFits(rule, request))) return false;
+  if (!(webhook.rules ?? []).some((rule: Json) => ruleFits(rule, request)))
+    return false;
   const inNamespace = labelSelectorOf(webhook.namespaceSelector);
   if (resource.collection === '/namespaces') {
     if (!inNamespace((object ?? old)?.metadata.labels)) return false;
@@ -39,7 +49,8 @@ export function matchWebhook(webhook: Json, request: AdmissionRequest): boolean 
     if (!inNamespace(place?.metadata.labels)) return false;
   }
   const isSelected = labelSelectorOf(webhook.objectSelector);
-  if (![object, old].some(each => each && isSelected(each.metadata.labels))) return false;
+  if (![object, old].some(each => each && isSelected(each.metadata.labels)))
+    return false;
   return (webhook.matchConditions ?? []).every((condition: Json) =>
     evaluateCondition(condition.expression, {
       object: object ?? null,
@@ -51,7 +62,16 @@ export function matchWebhook(webhook: Json, request: AdmissionRequest): boolean 
 
 /** What conditions and reviews call `request`. */
 export function requestVariable(request: AdmissionRequest): Json {
-  const { operation, resource, subresource, namespace, name, user, dryRun, options } = request;
+  const {
+    operation,
+    resource,
+    subresource,
+    namespace,
+    name,
+    user,
+    dryRun,
+    options,
+  } = request;
   const { group, version, kind, plural } = resource;
   const both = {
     kind: { group, version, kind },
