@@ -62,6 +62,7 @@ describe('Journal', () => {
     const third = await open(directory);
     expect(third.head(session.id)?.seq).toBe(4);
     await third.close();
+    await journal.close();
   });
 
   it('refuses a gap, a lower epoch, a foreign epoch and altered bytes, and keeps nothing of them', async () => {
@@ -207,6 +208,7 @@ describe('Journal', () => {
     const third = derived();
     await (await open(directory, { derived: third })).close();
     expect(third.seen()).toEqual(['event-1', 'event-2', 'event-3']);
+    await journal.close();
   });
 
   it('rejects what it cannot write, and takes it when it can again', async () => {

@@ -59,13 +59,35 @@ describe('Manager', () => {
       const metadata = { resourceVersion: '1' };
       if (path.endsWith('/pods')) {
         const ownerReferences = [
-          { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'o', controller: true },
+          {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            name: 'owner',
+            uid: 'o',
+            controller: true,
+          },
         ];
-        const pod = { metadata: { namespace: 'default', name: 'p', uid: 'p', resourceVersion: '1', ownerReferences } };
+        const pod = {
+          metadata: {
+            namespace: 'default',
+            name: 'p',
+            uid: 'p',
+            resourceVersion: '1',
+            ownerReferences,
+          },
+        };
         return { body: { metadata, items: [pod] } };
       }
       const labels = { about: 'other' };
-      const map = { metadata: { namespace: 'default', name: 'a', uid: 'a', resourceVersion: '1', labels } };
+      const map = {
+        metadata: {
+          namespace: 'default',
+          name: 'a',
+          uid: 'a',
+          resourceVersion: '1',
+          labels,
+        },
+      };
       return { body: { metadata, items: [map] } };
     };
   });
@@ -127,7 +149,11 @@ describe('Manager', () => {
 
   it('says which kinds it could not read', async () => {
     api.answer = () => ({ status: 403, body: { kind: 'Status', code: 403 } });
-    manager = new Manager({ client: await api.start(), log, syncTimeoutMs: 50 });
+    manager = new Manager({
+      client: await api.start(),
+      log,
+      syncTimeoutMs: 50,
+    });
     manager.cache.informer(ConfigMap);
     await expect(manager.start()).rejects.toThrow(
       'did not receive ConfigMap within 50 ms',

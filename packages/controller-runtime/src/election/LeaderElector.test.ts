@@ -12,7 +12,12 @@ describe('decideLease', () => {
   it.each([
     ['there is none', undefined, 0, 'take'],
     ['it was released', { ...held, holderIdentity: '' }, 0, 'take'],
-    ['it is its own from before a restart', { ...held, holderIdentity: 'me' }, 0, 'take'],
+    [
+      'it is its own from before a restart',
+      { ...held, holderIdentity: 'me' },
+      0,
+      'take',
+    ],
     ['another holds it', held, 14_999, 'wait'],
     ['another was silent for the whole lease', held, 15_001, 'take'],
   ] as const)('when %s', (_, lease, silentMs, act) => {
@@ -36,7 +41,9 @@ describe('LeaderElector', () => {
         return lease ? { body: lease } : { status: 404, body: { code: 404 } };
       }
       const version = lease?.metadata.resourceVersion;
-      if (method === 'POST' ? lease : body.metadata.resourceVersion !== version) {
+      if (
+        method === 'POST' ? lease : body.metadata.resourceVersion !== version
+      ) {
         return { status: 409, body: { reason: 'Conflict' } };
       }
       lease = structuredClone(body);
@@ -49,7 +56,10 @@ describe('LeaderElector', () => {
 
   const times = { leaseMs: 300, renewMs: 20, retryMs: 10 };
 
-  async function anElector(identity: string, client: Awaited<ReturnType<ScriptedApi['start']>>) {
+  async function anElector(
+    identity: string,
+    client: Awaited<ReturnType<ScriptedApi['start']>>,
+  ) {
     return new LeaderElector({
       client,
       log,
@@ -66,12 +76,17 @@ describe('LeaderElector', () => {
     const onLost = jest.fn();
     await first.acquire({ onLost });
     const taken = second.acquire({ onLost });
-    await api.until(() => api.seen.filter(({ method }) => method === 'GET').length > 4);
+    await api.until(
+      () => api.seen.filter(({ method }) => method === 'GET').length > 4,
+    );
     expect(second.leads).toBe(false);
     await first.release();
     await taken;
     expect(second.leads).toBe(true);
-    expect(lease.spec).toMatchObject({ holderIdentity: 'second', leaseTransitions: 1 });
+    expect(lease.spec).toMatchObject({
+      holderIdentity: 'second',
+      leaseTransitions: 1,
+    });
     await second.release();
     expect(onLost).not.toHaveBeenCalled();
   });

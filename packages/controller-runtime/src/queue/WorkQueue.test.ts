@@ -29,9 +29,11 @@ describe('WorkQueue', () => {
     queue.add('raised');
     queue.add('high', { priority: 5 });
     queue.add('raised', { priority: 9 });
-    expect([await queue.take(), await queue.take(), await queue.take()]).toEqual(
-      ['raised', 'high', 'low'],
-    );
+    expect([
+      await queue.take(),
+      await queue.take(),
+      await queue.take(),
+    ]).toEqual(['raised', 'high', 'low']);
     queue.shutDown();
   });
 

@@ -74,7 +74,9 @@ export class ScriptedApi {
 
   /** Sends an event to the newest watch. */
   send(type: string, object: object): void {
-    this.watches.at(-1)!.response.write(`${JSON.stringify({ type, object })}\n`);
+    this.watches
+      .at(-1)!
+      .response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
   async #handle(
