@@ -1,4 +1,8 @@
-import { mergeContexts, planContexts, type ContextPlan } from '@greenroom/context-tools';
+import {
+  mergeContexts,
+  planContexts,
+  type ContextPlan,
+} from '@greenroom/context-tools';
 import { Service } from '@greenroom/controller-runtime';
 import type { ContextItem, Model, ResolvedAgent, Tool } from '@greenroom/kinds';
 import type { AgentSettings } from '@greenroom/protocol';
@@ -56,7 +60,10 @@ export class AgentAssembler {
   /**
    * @param run - for a pod of one Task: its own contexts, and its folder inside the workspace
    */
-  assemble(agent: ResolvedAgent, run?: { contexts: readonly ContextItem[]; base: string }): Promise<Assembly> {
+  assemble(
+    agent: ResolvedAgent,
+    run?: { contexts: readonly ContextItem[]; base: string },
+  ): Promise<Assembly> {
     if (run) return this.make(agent, run);
     const { kept } = this;
     const known = kept.get(agent);
@@ -73,14 +80,19 @@ export class AgentAssembler {
   ): Promise<Assembly> {
     const { namespace } = agent;
     const read = (name: string) => this.configMaps.read(namespace, name);
-    const items = await resolveContexts(mergeContexts(agent.contexts, run?.contexts ?? []), read);
+    const items = await resolveContexts(
+      mergeContexts(agent.contexts, run?.contexts ?? []),
+      read,
+    );
     const contexts = planContexts(items, agent.workspaceDir, {
       skills: agent.skills,
       ...(run ? { base: run.base } : {}),
     });
     const goal = await this.goal(agent);
     const { models, missingModels } = this.models(agent);
-    const tools = agent.tools.flatMap(({ ref }) => this.view.tools.get({ namespace, name: ref }) ?? []);
+    const tools = agent.tools.flatMap(
+      ({ ref }) => this.view.tools.get({ namespace, name: ref }) ?? [],
+    );
     return {
       agent,
       contexts,
@@ -97,28 +109,43 @@ export class AgentAssembler {
         config: this.view.config,
         hasContextFile: contexts.contextFile !== undefined,
       }),
-      problems: [...goal.problems, ...contextProblems(contexts), ...localRepositories(agent, contexts)],
+      problems: [
+        ...goal.problems,
+        ...contextProblems(contexts),
+        ...localRepositories(agent, contexts),
+      ],
     };
   }
 
   /** What the pod of an agent, or of one session of it, is made from. */
-  podPlan({ agent, contexts, models, tools }: Assembly, name: string, purpose: PodPurpose): AgentPodPlan {
+  podPlan(
+    { agent, contexts, models, tools }: Assembly,
+    name: string,
+    purpose: PodPurpose,
+  ): AgentPodPlan {
     return {
       name,
       agent,
       platform: this.platform,
       contexts,
       secrets: podSecrets(agent, models, tools),
-      models: agent.model?.provider ? [inlineModel] : models.map(({ metadata }) => metadata.name),
+      models: agent.model?.provider
+        ? [inlineModel]
+        : models.map(({ metadata }) => metadata.name),
       purpose,
     };
   }
 
-  private async goal({ goal, namespace }: ResolvedAgent): Promise<{ text?: string; problems: AssemblyProblem[] }> {
+  private async goal({
+    goal,
+    namespace,
+  }: ResolvedAgent): Promise<{ text?: string; problems: AssemblyProblem[] }> {
     if (goal?.inline !== undefined) return { text: goal.inline, problems: [] };
     const ref = goal?.configMapKeyRef;
     if (!ref) return { problems: [] };
-    const text = (await this.configMaps.read(namespace, ref.name))?.data?.[ref.key];
+    const text = (await this.configMaps.read(namespace, ref.name))?.data?.[
+      ref.key
+    ];
     if (text !== undefined) return { text, problems: [] };
     return {
       problems: [
@@ -130,7 +157,10 @@ export class AgentAssembler {
     };
   }
 
-  private models({ model, namespace }: ResolvedAgent): { models: Model[]; missingModels: string[] } {
+  private models({ model, namespace }: ResolvedAgent): {
+    models: Model[];
+    missingModels: string[];
+  } {
     const models: Model[] = [];
     const missingModels: string[] = [];
     const wanted = model?.ref ? [model.ref] : [];
@@ -152,11 +182,17 @@ export class AgentAssembler {
     const urls = new Map<string, string>();
     for (const { metadata, spec } of tools) {
       if (!spec.server) continue;
-      const service = this.objects.get(Service, { namespace: metadata.namespace, name: toolObjectName(metadata.name) });
+      const service = this.objects.get(Service, {
+        namespace: metadata.namespace,
+        name: toolObjectName(metadata.name),
+      });
       const address = service?.spec?.clusterIP;
       if (!address || address === 'None') continue;
       const host = address.includes(':') ? `[${address}]` : address;
-      urls.set(metadata.name, `http://${host}:${spec.server.port}${spec.server.path}`);
+      urls.set(
+        metadata.name,
+        `http://${host}:${spec.server.port}${spec.server.path}`,
+      );
     }
     return urls;
   }
@@ -169,7 +205,10 @@ function contextProblems({ conflicts }: ContextPlan): AssemblyProblem[] {
   }));
 }
 
-function localRepositories({ allowLocalRepositories }: ResolvedAgent, { checkouts }: ContextPlan): AssemblyProblem[] {
+function localRepositories(
+  { allowLocalRepositories }: ResolvedAgent,
+  { checkouts }: ContextPlan,
+): AssemblyProblem[] {
   if (allowLocalRepositories) return [];
   return checkouts
     .filter(({ repository }) => repository.startsWith('file:'))

@@ -12,18 +12,29 @@ export function toolFolder(tool: string): string {
 }
 
 /** Every Secret that a pod of the agent is given in any form: to be used for it, and to be kept out of events. */
-export function podSecrets(agent: ResolvedAgent, models: readonly Model[], tools: readonly Tool[]): PodSecret[] {
+export function podSecrets(
+  agent: ResolvedAgent,
+  models: readonly Model[],
+  tools: readonly Tool[],
+): PodSecret[] {
   return [
     ...agent.credentials.map(({ name, secretRef }) => secret(name, secretRef)),
     ...models.flatMap(({ metadata, spec }) =>
-      spec.credentialRef ? [secret(modelFolder(metadata.name), spec.credentialRef)] : [],
+      spec.credentialRef
+        ? [secret(modelFolder(metadata.name), spec.credentialRef)]
+        : [],
     ),
     ...tools.flatMap(({ metadata, spec }) =>
-      spec.remote?.secretRef ? [secret(toolFolder(metadata.name), spec.remote.secretRef)] : [],
+      spec.remote?.secretRef
+        ? [secret(toolFolder(metadata.name), spec.remote.secretRef)]
+        : [],
     ),
   ];
 }
 
-function secret(folder: string, { name, key }: { name: string; key?: string }): PodSecret {
+function secret(
+  folder: string,
+  { name, key }: { name: string; key?: string },
+): PodSecret {
   return { folder, secretName: name, ...(key ? { key } : {}) };
 }

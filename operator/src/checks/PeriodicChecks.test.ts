@@ -17,7 +17,11 @@ describe('PeriodicChecks', () => {
   it('checks once for many askings, and tells when it is done', async () => {
     const { made, results } = checks();
     let runs = 0;
-    const check = { digest: 'a', intervalMs: 60_000, run: async () => `run ${++runs}` };
+    const check = {
+      digest: 'a',
+      intervalMs: 60_000,
+      run: async () => `run ${++runs}`,
+    };
     expect(made.want('x', check)).toBeUndefined();
     expect(made.want('x', check)).toBeUndefined();
     await settled();
@@ -45,19 +49,16 @@ describe('PeriodicChecks', () => {
     const { made, results } = checks();
     let running = 0;
     let most = 0;
-    for (let i = 0; i < 30; i++) {
-      made.want(`${i}`, {
-        digest: '',
-        intervalMs: 60_000,
-        run: async () => {
-          most = Math.max(most, ++running);
-          await new Promise(resolve => setImmediate(resolve));
-          running--;
-          return '';
-        },
-      });
-    }
-    while (results.length < 30) await new Promise(resolve => setImmediate(resolve));
+    const run = async () => {
+      most = Math.max(most, ++running);
+      await new Promise(resolve => setImmediate(resolve));
+      running--;
+      return '';
+    };
+    for (let i = 0; i < 30; i++)
+      made.want(`${i}`, { digest: '', intervalMs: 60_000, run });
+    while (results.length < 30)
+      await new Promise(resolve => setImmediate(resolve));
     expect(most).toBe(8);
     made.stop();
   });

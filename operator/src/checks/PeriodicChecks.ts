@@ -95,7 +95,10 @@ export class PeriodicChecks<Result> {
     this.next();
     if (this.isStopped || this.entries.get(key) !== entry) return;
     entry.last = { result, at: (this.options.now ?? Date.now)() };
-    entry.timer = setTimeout(() => this.enqueue(key, entry), entry.check.intervalMs);
+    entry.timer = setTimeout(
+      () => this.enqueue(key, entry),
+      entry.check.intervalMs,
+    );
     entry.timer.unref();
     this.options.onResult(key);
   }

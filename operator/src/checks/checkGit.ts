@@ -13,20 +13,35 @@ export async function checkGit(request: {
   const { repository, ref, secret = {} } = request;
   const folder = await mkdtemp(path.join(tmpdir(), 'greenroom-git-'));
   try {
-    const listing = await listRemote(repository, ref, await environment(folder, repository, secret));
+    const listing = await listRemote(
+      repository,
+      ref,
+      await environment(folder, repository, secret),
+    );
     const commit = commitOf(listing, ref);
     if (commit) return { ok: true, version: ref, digest: commit };
     // A commit is no ref: the server lists it only when a branch or tag stands there.
-    if (/^[0-9a-f]{40}$/.test(ref)) return { ok: true, version: ref, digest: ref };
-    return unavailable(`Repository "${repository}" has no branch or tag "${ref}". Correct ref.`);
+    if (/^[0-9a-f]{40}$/.test(ref))
+      return { ok: true, version: ref, digest: ref };
+    return unavailable(
+      `Repository "${repository}" has no branch or tag "${ref}". Correct ref.`,
+    );
   } catch (error) {
-    return unavailable(`Repository "${repository}" cannot be read: ${lastLine((error as Error).message)}.`);
+    return unavailable(
+      `Repository "${repository}" cannot be read: ${lastLine(
+        (error as Error).message,
+      )}.`,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function listRemote(repository: string, ref: string, env: NodeJS.ProcessEnv): Promise<string> {
+function listRemote(
+  repository: string,
+  ref: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       'git',
@@ -34,7 +49,8 @@ function listRemote(repository: string, ref: string, env: NodeJS.ProcessEnv): Pr
       { env, timeout: entryTimeoutMs, maxBuffer: 1_048_576 },
       (error, stdout, stderr) => {
         if (!error) resolve(stdout);
-        else if (error.killed) reject(new Error(`no answer within ${entryTimeoutMs / 1000} s`));
+        else if (error.killed)
+          reject(new Error(`no answer within ${entryTimeoutMs / 1000} s`));
         else reject(new Error(stderr || error.message));
       },
     );
@@ -42,7 +58,11 @@ function listRemote(repository: string, ref: string, env: NodeJS.ProcessEnv): Pr
 }
 
 /** No prompt, no configuration but this, the transports that kinds allow, and credentials out of sight of other processes. */
-async function environment(folder: string, repository: string, secret: Record<string, string>): Promise<NodeJS.ProcessEnv> {
+async function environment(
+  folder: string,
+  repository: string,
+  secret: Record<string, string>,
+): Promise<NodeJS.ProcessEnv> {
   const env: NodeJS.ProcessEnv = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: folder,
@@ -58,15 +78,22 @@ async function environment(folder: string, repository: string, secret: Record<st
     env.GIT_CONFIG_KEY_0 = `credential.${new URL(repository).origin}.helper`;
     env.GIT_CONFIG_VALUE_0 =
       '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GREENROOM_GIT_USERNAME" "$GREENROOM_GIT_PASSWORD"; }; f';
-    env.GREENROOM_GIT_USERNAME = secret.username ?? (secret.token === undefined ? 'git' : 'x-access-token');
+    env.GREENROOM_GIT_USERNAME =
+      secret.username ??
+      (secret.token === undefined ? 'git' : 'x-access-token');
     env.GREENROOM_GIT_PASSWORD = password;
   }
   const key = secret['ssh-privatekey'];
   if (key !== undefined) {
     const keyFile = path.join(folder, 'key');
     const hostsFile = path.join(folder, 'known_hosts');
-    await writeFile(keyFile, key.endsWith('\n') ? key : `${key}\n`, { mode: 0o600 });
-    await writeFile(hostsFile, secret['ssh-known-hosts'] ?? secret.known_hosts ?? '');
+    await writeFile(keyFile, key.endsWith('\n') ? key : `${key}\n`, {
+      mode: 0o600,
+    });
+    await writeFile(
+      hostsFile,
+      secret['ssh-known-hosts'] ?? secret.known_hosts ?? '',
+    );
     env.GIT_SSH_COMMAND = `ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=20 -o UserKnownHostsFile=${hostsFile} -o IdentitiesOnly=yes -i ${keyFile}`;
   }
   return env;
@@ -76,9 +103,21 @@ async function environment(folder: string, repository: string, secret: Record<st
 export function commitOf(listing: string, ref: string): string | undefined {
   const lines = listing.split('\n').map(line => line.split('\t'));
   const named = (name: string) => lines.find(([, each]) => each === name)?.[0];
-  return named(`refs/tags/${ref}^{}`) ?? named(ref) ?? named(`refs/heads/${ref}`) ?? named(`refs/tags/${ref}`);
+  return (
+    named(`refs/tags/${ref}^{}`) ??
+    named(ref) ??
+    named(`refs/heads/${ref}`) ??
+    named(`refs/tags/${ref}`)
+  );
 }
 
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.replace(/^fatal: /, '').replace(/\.$/, '') ?? text;
+  return (
+    text
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/^fatal: /, '')
+      .replace(/\.$/, '') ?? text
+  );
 }

@@ -1,4 +1,9 @@
-import { causeOf, entryTimeoutMs, unavailable, type EntryCheck } from './EntryCheck';
+import {
+  causeOf,
+  entryTimeoutMs,
+  unavailable,
+  type EntryCheck,
+} from './EntryCheck';
 
 const publicRegistry = 'https://registry.npmjs.org';
 /** The short form of a package's document: names and versions without readmes. */
@@ -15,11 +20,20 @@ export async function checkNpm(request: {
   const url = `${registryURL.replace(/\/+$/, '')}/${name.replace('/', '%2f')}`;
   try {
     const response = await fetch(url, {
-      headers: { accept: abbreviated, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      headers: {
+        accept: abbreviated,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
       signal: AbortSignal.timeout(entryTimeoutMs),
     });
-    if (response.status === 404) return unavailable(`Package "${name}" is not in ${registryURL}. Correct its name or registryURL.`);
-    if (!response.ok) return unavailable(`${registryURL} answered ${response.status} for package "${name}".`);
+    if (response.status === 404)
+      return unavailable(
+        `Package "${name}" is not in ${registryURL}. Correct its name or registryURL.`,
+      );
+    if (!response.ok)
+      return unavailable(
+        `${registryURL} answered ${response.status} for package "${name}".`,
+      );
     const document = (await response.json()) as {
       'dist-tags'?: Record<string, string>;
       versions?: Record<string, { dist?: { integrity?: string } }>;
@@ -27,12 +41,28 @@ export async function checkNpm(request: {
     const tags = document['dist-tags'] ?? {};
     // An exact version or a tag is looked up; of a range the newest is told, as an installer would mostly take it.
     const isExact = version !== undefined && /^\d+\.\d+\.\d+/.test(version);
-    const resolved = isExact ? version : tags[version ?? 'latest'] ?? tags.latest;
-    const found = resolved === undefined ? undefined : document.versions?.[resolved];
-    if (!found) return unavailable(`Package "${name}" has no version ${version ?? 'latest'}. Correct the version.`);
+    const resolved = isExact
+      ? version
+      : tags[version ?? 'latest'] ?? tags.latest;
+    const found =
+      resolved === undefined ? undefined : document.versions?.[resolved];
+    if (!found)
+      return unavailable(
+        `Package "${name}" has no version ${
+          version ?? 'latest'
+        }. Correct the version.`,
+      );
     const integrity = found.dist?.integrity;
-    return { ok: true, version: resolved, ...(integrity ? { digest: integrity.slice(0, 128) } : {}) };
+    return {
+      ok: true,
+      version: resolved,
+      ...(integrity ? { digest: integrity.slice(0, 128) } : {}),
+    };
   } catch (error) {
-    return unavailable(`${registryURL} cannot be asked for package "${name}": ${causeOf(error)}.`);
+    return unavailable(
+      `${registryURL} cannot be asked for package "${name}": ${causeOf(
+        error,
+      )}.`,
+    );
   }
 }

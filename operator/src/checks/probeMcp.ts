@@ -1,4 +1,8 @@
-import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import { toolDigest } from '@greenroom/protocol/node';
 
 /** A function that a tool server offers. */
@@ -14,11 +18,19 @@ export type McpProbe =
   | {
       readonly ok: true;
       readonly tools: readonly ProbedTool[];
-      readonly server: { readonly name?: string; readonly version?: string; readonly protocolVersion?: string };
+      readonly server: {
+        readonly name?: string;
+        readonly version?: string;
+        readonly protocolVersion?: string;
+      };
     }
   | {
       readonly ok: false;
-      readonly reason: 'Unreachable' | 'Unauthorized' | 'ProtocolError' | 'TimedOut';
+      readonly reason:
+        | 'Unreachable'
+        | 'Unauthorized'
+        | 'ProtocolError'
+        | 'TimedOut';
       readonly message: string;
     };
 
@@ -34,20 +46,30 @@ export async function probeMcp(request: {
 }): Promise<McpProbe> {
   const { url, transport: kind, headers, timeoutMs } = request;
   const signal = AbortSignal.timeout(timeoutMs);
-  const client = new Client({ name: 'greenroom-operator', version: '0.1.0' }, { versionNegotiation: { mode: 'auto' } });
+  const client = new Client(
+    { name: 'greenroom-operator', version: '0.1.0' },
+    { versionNegotiation: { mode: 'auto' } },
+  );
   const options = { requestInit: { headers, signal } };
   const transport =
-    kind === 'sse' ? new SSEClientTransport(new URL(url), options) : new StreamableHTTPClientTransport(new URL(url), options);
+    kind === 'sse'
+      ? new SSEClientTransport(new URL(url), options)
+      : new StreamableHTTPClientTransport(new URL(url), options);
   try {
     await client.connect(transport, { timeout: timeoutMs, signal });
     const tools: ProbedTool[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < mostPages; page++) {
-      const listed = await client.listTools(cursor ? { cursor } : {}, { timeout: timeoutMs, signal });
+      const listed = await client.listTools(cursor ? { cursor } : {}, {
+        timeout: timeoutMs,
+        signal,
+      });
       for (const tool of listed.tools) {
         tools.push({
           name: tool.name,
-          ...(tool.description ? { description: tool.description.slice(0, 4096) } : {}),
+          ...(tool.description
+            ? { description: tool.description.slice(0, 4096) }
+            : {}),
           digest: toolDigest(tool),
         });
       }
@@ -58,10 +80,16 @@ export async function probeMcp(request: {
     return {
       ok: true,
       tools: tools.sort((a, b) => (a.name < b.name ? -1 : 1)),
-      server: { ...(info?.name ? { name: info.name } : {}), ...(info?.version ? { version: info.version } : {}) },
+      server: {
+        ...(info?.name ? { name: info.name } : {}),
+        ...(info?.version ? { version: info.version } : {}),
+      },
     };
   } catch (error) {
-    return { ok: false, ...explain(error, url, signal.aborted ? timeoutMs : undefined) };
+    return {
+      ok: false,
+      ...explain(error, url, signal.aborted ? timeoutMs : undefined),
+    };
   } finally {
     await client.close().catch(() => undefined);
   }
@@ -71,16 +99,37 @@ function explain(
   error: unknown,
   url: string,
   timedOutAfterMs: number | undefined,
-): { reason: 'Unreachable' | 'Unauthorized' | 'ProtocolError' | 'TimedOut'; message: string } {
+): {
+  reason: 'Unreachable' | 'Unauthorized' | 'ProtocolError' | 'TimedOut';
+  message: string;
+} {
   if (timedOutAfterMs !== undefined) {
-    return { reason: 'TimedOut', message: `${url} did not answer within ${timedOutAfterMs / 1000} s. Look at the server, or raise probe.timeout.` };
+    return {
+      reason: 'TimedOut',
+      message: `${url} did not answer within ${
+        timedOutAfterMs / 1000
+      } s. Look at the server, or raise probe.timeout.`,
+    };
   }
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const { message, cause } = error as Error & {
+    cause?: { code?: string; message?: string };
+  };
   if (/\b(401|403)\b|unauthori[sz]ed|forbidden/i.test(message)) {
-    return { reason: 'Unauthorized', message: `${url} refused the credential: ${message}. Correct the Secret that secretRef names.` };
+    return {
+      reason: 'Unauthorized',
+      message: `${url} refused the credential: ${message}. Correct the Secret that secretRef names.`,
+    };
   }
   if (cause?.code || /fetch failed|ECONN|ENOTFOUND|EAI_AGAIN/.test(message)) {
-    return { reason: 'Unreachable', message: `${url} cannot be reached: ${cause?.message ?? cause?.code ?? message}. Correct the address, or look at the server.` };
+    return {
+      reason: 'Unreachable',
+      message: `${url} cannot be reached: ${
+        cause?.message ?? cause?.code ?? message
+      }. Correct the address, or look at the server.`,
+    };
   }
-  return { reason: 'ProtocolError', message: `${url} answers, but not as an MCP server: ${message}. Correct url, path or transport.` };
+  return {
+    reason: 'ProtocolError',
+    message: `${url} answers, but not as an MCP server: ${message}. Correct url, path or transport.`,
+  };
 }

@@ -7,7 +7,12 @@ import {
 } from '@greenroom/controller-runtime';
 import * as kinds from '@greenroom/kinds';
 import { isSpecChange } from './isSpecChange';
-import type { Agent, AgentTemplate, GreenroomConfig, ResolvedAgent } from '@greenroom/kinds';
+import type {
+  Agent,
+  AgentTemplate,
+  GreenroomConfig,
+  ResolvedAgent,
+} from '@greenroom/kinds';
 
 /** Names of the indexes by which objects are found. */
 export const indexes = {
@@ -24,7 +29,13 @@ export const indexes = {
 /** An agent with everything merged in, or the sentence that says what is missing for that. */
 export type Resolution =
   | { readonly resolved: ResolvedAgent }
-  | { readonly missing: { readonly kind: 'Agent' | 'AgentTemplate'; readonly name: string; readonly message: string } };
+  | {
+      readonly missing: {
+        readonly kind: 'Agent' | 'AgentTemplate';
+        readonly name: string;
+        readonly message: string;
+      };
+    };
 
 /** All of Greenroom's objects as they are in the cache. */
 export class ClusterView {
@@ -45,26 +56,30 @@ export class ClusterView {
   private readonly resolutions = new Map<string, Resolution>();
 
   constructor(cache: Cache) {
-    const informer = <T extends KubernetesObject>(type: ResourceType) => cache.informer(resourceType<T>(type));
-    this.agents = informer<kinds.Agent>(kinds.Agent);
-    this.templates = informer<kinds.AgentTemplate>(kinds.AgentTemplate);
-    this.tasks = informer<kinds.Task>(kinds.Task);
-    this.sessions = informer<kinds.Session>(kinds.Session);
-    this.messages = informer<kinds.Message>(kinds.Message);
-    this.tools = informer<kinds.Tool>(kinds.Tool);
-    this.models = informer<kinds.Model>(kinds.Model);
-    this.policies = informer<kinds.Policy>(kinds.Policy);
-    this.approvals = informer<kinds.Approval>(kinds.Approval);
-    this.notifications = informer<kinds.Notification>(kinds.Notification);
-    this.chunks = informer<kinds.MessageChunk>(kinds.MessageChunk);
-    this.registries = informer<kinds.Registry>(kinds.Registry);
-    this.configs = informer<kinds.GreenroomConfig>(kinds.GreenroomConfig);
+    const of = <T extends KubernetesObject>(type: ResourceType) =>
+      cache.informer(resourceType<T>(type));
+    this.agents = of<kinds.Agent>(kinds.Agent);
+    this.templates = of<kinds.AgentTemplate>(kinds.AgentTemplate);
+    this.tasks = of<kinds.Task>(kinds.Task);
+    this.sessions = of<kinds.Session>(kinds.Session);
+    this.messages = of<kinds.Message>(kinds.Message);
+    this.tools = of<kinds.Tool>(kinds.Tool);
+    this.models = of<kinds.Model>(kinds.Model);
+    this.policies = of<kinds.Policy>(kinds.Policy);
+    this.approvals = of<kinds.Approval>(kinds.Approval);
+    this.notifications = of<kinds.Notification>(kinds.Notification);
+    this.chunks = of<kinds.MessageChunk>(kinds.MessageChunk);
+    this.registries = of<kinds.Registry>(kinds.Registry);
+    this.configs = of<kinds.GreenroomConfig>(kinds.GreenroomConfig);
     this.addIndexes();
     this.agents.addHandler(event => {
       const { namespace, name } = event.object.metadata;
       if (isSpecChange(event)) this.resolutions.delete(`${namespace}/${name}`);
     });
-    for (const informer of [this.templates, this.configs] as Informer<kinds.AgentTemplate>[]) {
+    for (const informer of [
+      this.templates,
+      this.configs,
+    ] as Informer<kinds.AgentTemplate>[]) {
       informer.addHandler(event => {
         if (isSpecChange(event)) this.resolutions.clear();
       });
@@ -107,30 +122,45 @@ export class ClusterView {
   }
 
   private addIndexes(): void {
-    const scoped = (namespace: string, name?: string) => (name ? [`${namespace}/${name}`] : []);
-    for (const informer of [this.tasks, this.sessions, this.messages] as const) {
-      (informer as Informer<kinds.Task>).addIndex(indexes.byAgent, ({ metadata, spec }) =>
-        scoped(metadata.namespace, spec.agentRef?.name),
+    const scoped = (namespace: string, name?: string) =>
+      name ? [`${namespace}/${name}`] : [];
+    for (const informer of [
+      this.tasks,
+      this.sessions,
+      this.messages,
+    ] as const) {
+      (informer as Informer<kinds.Task>).addIndex(
+        indexes.byAgent,
+        ({ metadata, spec }) => scoped(metadata.namespace, spec.agentRef?.name),
       );
     }
     for (const informer of [this.agents, this.tasks, this.sessions] as const) {
-      (informer as Informer<kinds.Agent>).addIndex(indexes.byTemplate, ({ metadata, spec }) =>
-        scoped(metadata.namespace, spec.templateRef?.name),
+      (informer as Informer<kinds.Agent>).addIndex(
+        indexes.byTemplate,
+        ({ metadata, spec }) =>
+          scoped(metadata.namespace, spec.templateRef?.name),
       );
     }
     for (const informer of [this.tasks, this.sessions] as const) {
-      (informer as Informer<kinds.Task>).addIndex(indexes.bySessionId, ({ status }) =>
-        status?.session?.id ? [status.session.id] : [],
+      (informer as Informer<kinds.Task>).addIndex(
+        indexes.bySessionId,
+        ({ status }) => (status?.session?.id ? [status.session.id] : []),
       );
     }
-    this.messages.addIndex(indexes.bySessionId, ({ status }) => (status?.sessionID ? [status.sessionID] : []));
+    this.messages.addIndex(indexes.bySessionId, ({ status }) =>
+      status?.sessionID ? [status.sessionID] : [],
+    );
     this.messages.addIndex(indexes.bySessionObject, ({ metadata, spec }) =>
       scoped(metadata.namespace, spec.sessionRef?.name),
     );
   }
 }
 
-function missing(kind: 'Agent' | 'AgentTemplate', namespace: string, name: string): Resolution {
+function missing(
+  kind: 'Agent' | 'AgentTemplate',
+  namespace: string,
+  name: string,
+): Resolution {
   return {
     missing: {
       kind,

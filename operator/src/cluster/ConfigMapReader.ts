@@ -1,4 +1,9 @@
-import { ConfigMap, type Cache, type Informer, type KubeClient } from '@greenroom/controller-runtime';
+import {
+  ConfigMap,
+  type Cache,
+  type Informer,
+  type KubeClient,
+} from '@greenroom/controller-runtime';
 
 /** Contents of a ConfigMap. */
 export interface ConfigMapContent {
@@ -23,7 +28,10 @@ export class ConfigMapReader {
   }
 
   /** The contents, or undefined when there is no such ConfigMap. */
-  async read(namespace: string, name: string): Promise<ConfigMapContent | undefined> {
+  async read(
+    namespace: string,
+    name: string,
+  ): Promise<ConfigMapContent | undefined> {
     const known = this.informer.get({ namespace, name });
     if (!known) return undefined;
     const version = `${known.metadata.uid}@${known.metadata.resourceVersion}`;
@@ -32,14 +40,41 @@ export class ConfigMapReader {
     const read = await this.client.find(ConfigMap, { namespace, name });
     if (!read) return undefined;
     const { data, binaryData } = read;
-    const content = { ...(data ? { data } : {}), ...(binaryData ? { binaryData } : {}) };
-    this.contents.set(`${read.metadata.uid}@${read.metadata.resourceVersion}`, content);
-    if (this.contents.size > mostContents) this.contents.delete(this.contents.keys().next().value ?? '');
+    const content = {
+      ...(data ? { data } : {}),
+      ...(binaryData ? { binaryData } : {}),
+    };
+    this.contents.set(
+      `${read.metadata.uid}@${read.metadata.resourceVersion}`,
+      content,
+    );
+    if (this.contents.size > mostContents)
+      this.contents.delete(this.contents.keys().next().value ?? '');
     return content;
   }
 }
 
 function withoutContent(configMap: ConfigMap): ConfigMap {
-  const { namespace, name, uid, resourceVersion, labels, ownerReferences, annotations, generation } = configMap.metadata;
-  return { metadata: { namespace, name, uid, resourceVersion, labels, ownerReferences, annotations, generation } };
+  const {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    labels,
+    ownerReferences,
+    annotations,
+    generation,
+  } = configMap.metadata;
+  return {
+    metadata: {
+      namespace,
+      name,
+      uid,
+      resourceVersion,
+      labels,
+      ownerReferences,
+      annotations,
+      generation,
+    },
+  };
 }

@@ -1,7 +1,15 @@
-import { ApiError, Secret, type KubeClient } from '@greenroom/controller-runtime';
+import {
+  ApiError,
+  Secret,
+  type KubeClient,
+} from '@greenroom/controller-runtime';
 
 /** What is known of one key of a Secret. */
-export type SecretPresence = 'Present' | 'SecretMissing' | 'KeyMissing' | 'Forbidden';
+export type SecretPresence =
+  | 'Present'
+  | 'SecretMissing'
+  | 'KeyMissing'
+  | 'Forbidden';
 
 /** How long an answer is believed: rotation changes values, seldom whether a key is there. */
 const presentForMs = 600_000;
@@ -20,10 +28,17 @@ interface Answer {
 export class SecretReader {
   private readonly answers = new Map<string, Answer>();
 
-  constructor(private readonly client: KubeClient, private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly client: KubeClient,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Whether the Secret, and the key in it, is there. */
-  async presence(namespace: string, name: string, key?: string): Promise<SecretPresence> {
+  async presence(
+    namespace: string,
+    name: string,
+    key?: string,
+  ): Promise<SecretPresence> {
     const { keys } = await this.answer(namespace, name);
     if (keys === 'Missing') return 'SecretMissing';
     if (keys === 'Forbidden') return 'Forbidden';
@@ -31,13 +46,19 @@ export class SecretReader {
   }
 
   /** The values of a Secret, for a request that the operator itself makes; undefined if it cannot be read. */
-  async values(namespace: string, name: string): Promise<Record<string, string> | undefined> {
+  async values(
+    namespace: string,
+    name: string,
+  ): Promise<Record<string, string> | undefined> {
     try {
       const secret = await this.client.find(Secret, { namespace, name });
       return (
         secret &&
         Object.fromEntries(
-          Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+          Object.entries(secret.data ?? {}).map(([key, value]) => [
+            key,
+            Buffer.from(value, 'base64').toString('utf8'),
+          ]),
         )
       );
     } catch (error) {
@@ -51,12 +72,18 @@ export class SecretReader {
     const known = this.answers.get(id);
     if (known && known.until > this.now()) return known;
     const keys = await this.keysOf(namespace, name);
-    const answer = { keys, until: this.now() + (keys instanceof Set ? presentForMs : missingForMs) };
+    const answer = {
+      keys,
+      until: this.now() + (keys instanceof Set ? presentForMs : missingForMs),
+    };
     this.answers.set(id, answer);
     return answer;
   }
 
-  private async keysOf(namespace: string, name: string): Promise<Answer['keys']> {
+  private async keysOf(
+    namespace: string,
+    name: string,
+  ): Promise<Answer['keys']> {
     try {
       const secret = await this.client.find(Secret, { namespace, name });
       return secret ? new Set(Object.keys(secret.data ?? {})) : 'Missing';

@@ -19,7 +19,8 @@ export function answerSidecars(
     const resolution = pod.labels[labels.agent]
       ? view.resolveAgent(pod.namespace, pod.agent)
       : view.resolveTemplate(pod.namespace, pod.agent);
-    if ('missing' in resolution) throw new UnknownAgentError(resolution.missing.message);
+    if ('missing' in resolution)
+      throw new UnknownAgentError(resolution.missing.message);
     return resolution.resolved;
   };
   return {

@@ -40,7 +40,10 @@ export interface ControllerOptions {
  *
  * @returns the answers to what sidecars ask
  */
-export function registerControllers(operator: OperatorServices, options: ControllerOptions = {}): SidecarCalls {
+export function registerControllers(
+  operator: OperatorServices,
+  options: ControllerOptions = {},
+): SidecarCalls {
   const { client, manager, config, links } = operator;
   const { cache } = manager;
   const platform: Platform = {
@@ -50,7 +53,9 @@ export function registerControllers(operator: OperatorServices, options: Control
   const view = new ClusterView(cache);
   const configMaps = new ConfigMapReader(client, cache);
   const objects = new OwnedObjects(client, cache);
-  const wakeTask: { call: (task: { namespace: string; name: string }) => void } = { call: () => {} };
+  const wakeTask: {
+    call: (task: { namespace: string; name: string }) => void;
+  } = { call: () => {} };
   const agentChanged: { call: (agent: string) => void } = { call: () => {} };
   const board = new TaskBoard({
     slots: agent => agentSlots(view, links, agent),

@@ -18,13 +18,20 @@ export const appliedDigest = 'greenroom.dev/applied-digest';
 /** Selects everything that Greenroom made; informers of built-in kinds hold nothing else. */
 export const managedSelector = `${labels.managedBy}=${managedByGreenroom}`;
 
+/** Objects whose version is remembered; forgetting one costs a comparison. */
+const mostRemembered = 50_000;
+
 /** An object of the wanted name belongs to somebody else, and is never taken over. */
 export class NameConflictError extends Error {
   readonly name = 'NameConflictError';
 
   constructor(kind: string, key: ObjectKey) {
     super(
-      `${kind} "${key.name}" in namespace "${key.namespace}" exists and belongs to something else. Rename this object, or delete that ${kind}: kubectl delete ${kind.toLowerCase()} ${key.name} -n ${key.namespace}`,
+      `${kind} "${key.name}" in namespace "${
+        key.namespace
+      }" exists and belongs to something else. Rename this object, or delete that ${kind}: kubectl delete ${kind.toLowerCase()} ${
+        key.name
+      } -n ${key.namespace}`,
     );
   }
 }
@@ -34,14 +41,20 @@ export class OwnedObjects {
   /** Version of each object that is known to be as wanted, by uid. */
   private readonly settled = new Map<string, string>();
 
-  constructor(private readonly client: KubeClient, private readonly cache: Cache) {}
+  constructor(
+    private readonly client: KubeClient,
+    private readonly cache: Cache,
+  ) {}
 
   /** The informer of a built-in kind, restricted to what Greenroom made. */
   informer<T extends KubernetesObject>(type: ResourceType<T>): Informer<T> {
     return this.cache.informer(type, { labelSelector: managedSelector });
   }
 
-  get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined {
+  get<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    key: ObjectKey,
+  ): T | undefined {
     return this.informer(type).get(key);
   }
 
@@ -50,17 +63,24 @@ export class OwnedObjects {
    *
    * @throws {@link NameConflictError} when the name is taken by an object of another owner
    */
-  async ensure<T extends KubernetesObject>(type: ResourceType<T>, wanted: T): Promise<T> {
+  async ensure<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    wanted: T,
+  ): Promise<T> {
     const key = keyOf(wanted);
     const digest = digestOf(wanted);
     const known = this.get(type, key) ?? (await this.client.find(type, key));
-    if (known && !hasSameOwner(known, wanted)) throw new NameConflictError(type.kind, key);
+    if (known && !hasSameOwner(known, wanted))
+      throw new NameConflictError(type.kind, key);
     if (known && this.isAsWanted(known, wanted, digest)) return known;
     const applied = await this.client.apply(type, {
       ...wanted,
       metadata: {
         ...wanted.metadata,
-        annotations: { ...wanted.metadata.annotations, [appliedDigest]: digest },
+        annotations: {
+          ...wanted.metadata.annotations,
+          [appliedDigest]: digest,
+        },
       },
     } as unknown as Applied<T>);
     this.informer(type).observe(applied);
@@ -69,15 +89,31 @@ export class OwnedObjects {
   }
 
   /** Deletes the object if it exists and has this owner. */
-  async remove(type: ResourceType, key: ObjectKey, ownerUid: string): Promise<void> {
+  async remove(
+    type: ResourceType,
+    key: ObjectKey,
+    ownerUid: string,
+  ): Promise<void> {
     const known = this.get(type, key);
-    if (!known || known.metadata.deletionTimestamp || controllerUid(known) !== ownerUid) return;
-    await this.client.delete(type, key, { preconditions: { uid: known.metadata.uid } });
+    if (
+      !known ||
+      known.metadata.deletionTimestamp ||
+      controllerUid(known) !== ownerUid
+    )
+      return;
+    await this.client.delete(type, key, {
+      preconditions: { uid: known.metadata.uid },
+    });
   }
 
-  private isAsWanted(known: KubernetesObject, wanted: KubernetesObject, digest: string): boolean {
+  private isAsWanted(
+    known: KubernetesObject,
+    wanted: KubernetesObject,
+    digest: string,
+  ): boolean {
     if (known.metadata.annotations?.[appliedDigest] !== digest) return false;
-    if (this.settled.get(known.metadata.uid ?? '') === versionOf(known)) return true;
+    if (this.settled.get(known.metadata.uid ?? '') === versionOf(known))
+      return true;
     if (!covers(known, wanted)) return false;
     this.remember(known);
     return true;
@@ -90,12 +126,10 @@ export class OwnedObjects {
   private remember(object: KubernetesObject): void {
     const { uid } = object.metadata;
     if (uid) this.settled.set(uid, versionOf(object));
-    if (this.settled.size > mostRemembered) this.settled.delete(this.settled.keys().next().value ?? '');
+    if (this.settled.size > mostRemembered)
+      this.settled.delete(this.settled.keys().next().value ?? '');
   }
 }
-
-/** Objects whose version is remembered; forgetting one costs a comparison. */
-const mostRemembered = 50_000;
 
 /** Status does not count: `generation` where a kind has it. */
 function versionOf({ metadata }: KubernetesObject): string {
@@ -106,7 +140,10 @@ function controllerUid({ metadata }: KubernetesObject): string | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
 }
 
-function hasSameOwner(known: KubernetesObject, wanted: KubernetesObject): boolean {
+function hasSameOwner(
+  known: KubernetesObject,
+  wanted: KubernetesObject,
+): boolean {
   const owner = controllerUid(wanted);
   return owner === undefined
     ? known.metadata.labels?.[labels.managedBy] === managedByGreenroom

@@ -14,17 +14,25 @@ export function covers(actual: unknown, wanted: unknown): boolean {
     );
   }
   if (typeof wanted === 'object' && wanted !== null) {
-    const fields = (typeof actual === 'object' && actual !== null ? actual : {}) as Record<string, unknown>;
+    const fields = (
+      typeof actual === 'object' && actual !== null ? actual : {}
+    ) as Record<string, unknown>;
     return Object.entries(wanted).every(([field, value]) =>
       // The API server leaves empty objects and lists out.
-      isEmpty(value) && fields[field] === undefined ? true : covers(fields[field], value),
+      isEmpty(value) && fields[field] === undefined
+        ? true
+        : covers(fields[field], value),
     );
   }
   return actual === wanted || isSameQuantity(actual, wanted);
 }
 
 function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).length === 0
+  );
 }
 
 function isSameQuantity(a: unknown, b: unknown): boolean {

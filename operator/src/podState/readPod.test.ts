@@ -1,7 +1,10 @@
 import type { Pod } from '@greenroom/controller-runtime';
 import { readPod } from './readPod';
 
-const aPod = (status: Pod['status'], metadata: Partial<Pod['metadata']> = {}): Pod => ({
+const aPod = (
+  status: Pod['status'],
+  metadata: Partial<Pod['metadata']> = {},
+): Pod => ({
   metadata: { name: 'p', namespace: 'ns', ...metadata },
   status,
 });
@@ -20,12 +23,22 @@ describe('readPod', () => {
       aPod({
         phase: 'Pending',
         conditions: [
-          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available: 1 Insufficient memory' },
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message: '0/1 nodes are available: 1 Insufficient memory',
+          },
         ],
       }),
     );
-    expect(state).toMatchObject({ state: 'pending', trouble: { reason: 'Unschedulable' } });
-    expect(state.state === 'pending' && state.trouble?.message).toMatch(/Insufficient memory.*podSpec\.resources/);
+    expect(state).toMatchObject({
+      state: 'pending',
+      trouble: { reason: 'Unschedulable' },
+    });
+    expect(state.state === 'pending' && state.trouble?.message).toMatch(
+      /Insufficient memory.*podSpec\.resources/,
+    );
   });
 
   it('names the image that cannot be pulled, also of an init container', () => {
@@ -34,7 +47,12 @@ describe('readPod', () => {
         aPod({
           phase: 'Pending',
           initContainerStatuses: [
-            aContainer({ name: 'runtime-init', state: { waiting: { reason: 'ImagePullBackOff', message: 'denied' } } }),
+            aContainer({
+              name: 'runtime-init',
+              state: {
+                waiting: { reason: 'ImagePullBackOff', message: 'denied' },
+              },
+            }),
           ],
         }),
       ),
@@ -56,7 +74,9 @@ describe('readPod', () => {
           phase: 'Failed',
           containerStatuses: [
             aContainer({ name: 'ok', state: { terminated: { exitCode: 0 } } }),
-            aContainer({ state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }),
+            aContainer({
+              state: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+            }),
           ],
         }),
       ),
@@ -66,7 +86,8 @@ describe('readPod', () => {
         reason: 'OutOfMemory',
         container: 'agent',
         exitCode: 137,
-        message: 'Container "agent" of pod "p" ended with exit code 137 (OOMKilled).',
+        message:
+          'Container "agent" of pod "p" ended with exit code 137 (OOMKilled).',
       },
     });
   });
@@ -84,14 +105,30 @@ describe('readPod', () => {
         ],
       }),
     );
-    expect(state).toMatchObject({ state: 'running', ready: false, trouble: { reason: 'CrashLoop', exitCode: 1 } });
+    expect(state).toMatchObject({
+      state: 'running',
+      ready: false,
+      trouble: { reason: 'CrashLoop', exitCode: 1 },
+    });
   });
 
   it.each([
-    [aPod({ phase: 'Failed', reason: 'Evicted', message: 'disk pressure' }), 'failed'],
+    [
+      aPod({ phase: 'Failed', reason: 'Evicted', message: 'disk pressure' }),
+      'failed',
+    ],
     [aPod({ phase: 'Succeeded' }), 'succeeded'],
-    [aPod({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }), 'running'],
-    [aPod({ phase: 'Running' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }), 'ending'],
+    [
+      aPod({
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
+      }),
+      'running',
+    ],
+    [
+      aPod({ phase: 'Running' }, { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+      'ending',
+    ],
     [aPod(undefined), 'pending'],
   ])('reads the phase %#', (pod, state) => {
     expect(readPod(pod).state).toBe(state);

@@ -36,7 +36,12 @@ const configReasons = new Set([
   'RunContainerError',
   'InvalidImageName',
 ]);
-const pullReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
+const pullReasons = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+]);
 
 /** Reads a pod's status into what it means. */
 export function readPod(pod: Pod): PodState {
@@ -56,25 +61,37 @@ export function readPod(pod: Pod): PodState {
     default:
       return {
         state: 'pending',
-        ...withTrouble(schedulingTrouble(pod, status) ?? containerTrouble(pod, status)),
+        ...withTrouble(
+          schedulingTrouble(pod, status) ?? containerTrouble(pod, status),
+        ),
       };
   }
 }
 
-function withTrouble(trouble: PodTrouble | undefined): { trouble?: PodTrouble } {
+function withTrouble(trouble: PodTrouble | undefined): {
+  trouble?: PodTrouble;
+} {
   return trouble ? { trouble } : {};
 }
 
 function isReady(status: Status): boolean {
-  return status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  return (
+    status.conditions?.some(
+      ({ type, status: value }) => type === 'Ready' && value === 'True',
+    ) ?? false
+  );
 }
 
 function schedulingTrouble(pod: Pod, status: Status): PodTrouble | undefined {
-  const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled');
+  const scheduled = status.conditions?.find(
+    ({ type }) => type === 'PodScheduled',
+  );
   if (scheduled?.status !== 'False') return undefined;
   return {
     reason: 'Unschedulable',
-    message: `Pod "${pod.metadata.name}" fits no node: ${scheduled.message ?? scheduled.reason ?? 'no reason given'}. Free or add capacity, or change podSpec.resources or podSpec.scheduling.`,
+    message: `Pod "${pod.metadata.name}" fits no node: ${
+      scheduled.message ?? scheduled.reason ?? 'no reason given'
+    }. Free or add capacity, or change podSpec.resources or podSpec.scheduling.`,
   };
 }
 
@@ -82,12 +99,17 @@ function containerTrouble(pod: Pod, status: Status): PodTrouble | undefined {
   for (const container of allContainers(status)) {
     const waiting = container.state?.waiting;
     const reason = waiting?.reason ?? '';
-    if (pullReasons.has(reason)) return pullTrouble(container, waiting?.message);
+    if (pullReasons.has(reason))
+      return pullTrouble(container, waiting?.message);
     if (configReasons.has(reason)) {
       return {
         reason: missingReason(waiting?.message ?? ''),
         container: container.name,
-        message: `Container "${container.name}" of pod "${pod.metadata.name}" cannot be made: ${waiting?.message ?? reason}. Create what is missing or correct its name.`,
+        message: `Container "${container.name}" of pod "${
+          pod.metadata.name
+        }" cannot be made: ${
+          waiting?.message ?? reason
+        }. Create what is missing or correct its name.`,
       };
     }
     if (reason === 'CrashLoopBackOff') return crashTrouble(pod, container);
@@ -101,11 +123,18 @@ function missingReason(message: string): PodTrouble['reason'] {
   return /configmap/i.test(message) ? 'ConfigMapNotFound' : 'PodFailed';
 }
 
-function pullTrouble(container: ContainerStatus, message: string | undefined): PodTrouble {
+function pullTrouble(
+  container: ContainerStatus,
+  message: string | undefined,
+): PodTrouble {
   return {
     reason: 'ImagePullFailed',
     container: container.name,
-    message: `Image "${container.image}" of container "${container.name}" cannot be pulled: ${message ?? 'no reason given'}. Correct the name, or add imagePullSecrets.`,
+    message: `Image "${container.image}" of container "${
+      container.name
+    }" cannot be pulled: ${
+      message ?? 'no reason given'
+    }. Correct the name, or add imagePullSecrets.`,
   };
 }
 
@@ -115,9 +144,13 @@ function crashTrouble(pod: Pod, container: ContainerStatus): PodTrouble {
     reason: 'CrashLoop',
     container: container.name,
     ...(ended ? { exitCode: ended.exitCode } : {}),
-    message: `Container "${container.name}" ended ${container.restartCount} times${
+    message: `Container "${container.name}" ended ${
+      container.restartCount
+    } times${
       ended ? `, last with ${describeEnd(ended)}` : ''
-    }. Read why with: kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --previous`,
+    }. Read why with: kubectl logs ${pod.metadata.name} -n ${
+      pod.metadata.namespace
+    } -c ${container.name} --previous`,
   };
 }
 
@@ -125,7 +158,9 @@ function failureOf(pod: Pod, status: Status): PodTrouble {
   if (status.reason === 'Evicted') {
     return {
       reason: 'Evicted',
-      message: `Pod "${pod.metadata.name}" was evicted: ${status.message ?? 'no reason given'}.`,
+      message: `Pod "${pod.metadata.name}" was evicted: ${
+        status.message ?? 'no reason given'
+      }.`,
     };
   }
   for (const container of allContainers(status)) {
@@ -135,13 +170,18 @@ function failureOf(pod: Pod, status: Status): PodTrouble {
         reason: failureReason(status, container, ended.reason),
         container: container.name,
         exitCode: ended.exitCode,
-        message: `Container "${container.name}" of pod "${pod.metadata.name}" ended with ${describeEnd(ended)}.`,
+        message: `Container "${container.name}" of pod "${
+          pod.metadata.name
+        }" ended with ${describeEnd(ended)}.`,
       };
     }
   }
   return {
     reason: 'PodFailed',
-    message: `Pod "${pod.metadata.name}" failed: ${[status.reason, status.message].filter(Boolean).join(': ') || 'no reason given'}.`,
+    message: `Pod "${pod.metadata.name}" failed: ${
+      [status.reason, status.message].filter(Boolean).join(': ') ||
+      'no reason given'
+    }.`,
   };
 }
 
@@ -154,12 +194,20 @@ function failureReason(
   return initContainerStatuses.includes(container) ? 'InitFailed' : 'PodFailed';
 }
 
-function describeEnd(ended: { exitCode: number; reason?: string; message?: string }): string {
-  const reason = ended.reason && ended.reason !== 'Error' ? ` (${ended.reason})` : '';
+function describeEnd(ended: {
+  exitCode: number;
+  reason?: string;
+  message?: string;
+}): string {
+  const reason =
+    ended.reason && ended.reason !== 'Error' ? ` (${ended.reason})` : '';
   const message = ended.message ? `: ${ended.message.trim()}` : '';
   return `exit code ${ended.exitCode}${reason}${message}`;
 }
 
 function allContainers(status: Status): ContainerStatus[] {
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  return [
+    ...(status.initContainerStatuses ?? []),
+    ...(status.containerStatuses ?? []),
+  ];
 }

@@ -18,7 +18,11 @@ export type PodPurpose =
       readonly kind: 'session';
       readonly sessionId: string;
       /** The object that the session belongs to. */
-      readonly owner: { readonly kind: 'Task' | 'Session'; readonly name: string; readonly uid: string };
+      readonly owner: {
+        readonly kind: 'Task' | 'Session';
+        readonly name: string;
+        readonly uid: string;
+      };
       /** Longest life of the pod. */
       readonly activeDeadlineMs?: number;
       /** Keeps the workspace beyond the pod's life. */

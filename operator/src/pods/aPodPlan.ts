@@ -5,17 +5,29 @@ import type { AgentPodPlan } from './AgentPodPlan';
 // Builders of valid objects, for tests.
 
 /** An Agent as the API server returns it. */
-export function anAgent(spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}): Agent {
+export function anAgent(
+  spec: Record<string, unknown> = {},
+  metadata: Record<string, unknown> = {},
+): Agent {
   return {
     apiVersion: Agent.apiVersion,
     kind: 'Agent',
-    metadata: { name: 'doctor', namespace: 'team', uid: 'agent-uid', generation: 1, ...metadata },
+    metadata: {
+      name: 'doctor',
+      namespace: 'team',
+      uid: 'agent-uid',
+      generation: 1,
+      ...metadata,
+    },
     spec: Agent.spec.parse(spec),
   } as Agent;
 }
 
 /** The plan of a live agent's pod. */
-export function aPodPlan(spec: Record<string, unknown> = {}, over: Partial<AgentPodPlan> = {}): AgentPodPlan {
+export function aPodPlan(
+  spec: Record<string, unknown> = {},
+  over: Partial<AgentPodPlan> = {},
+): AgentPodPlan {
   const agent = resolveAgent(anAgent(spec));
   return {
     name: agent.name,

@@ -8,7 +8,10 @@ import { claimName } from './workspaceVolume';
 const defaultSize = { sessions: '1Gi', workspace: '10Gi' } as const;
 
 /** The claims in which an agent keeps its sessions and its workspace while no pod runs. */
-export function agentClaims(plan: AgentPodPlan, owner: Owner): PersistentVolumeClaim[] {
+export function agentClaims(
+  plan: AgentPodPlan,
+  owner: Owner,
+): PersistentVolumeClaim[] {
   const { agent } = plan;
   return (['sessions', 'workspace'] as const).flatMap(what => {
     const wanted = agent.persistence?.[what];

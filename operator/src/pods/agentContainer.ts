@@ -1,6 +1,10 @@
 import type { AgentPodPlan } from './AgentPodPlan';
 import { caBundleEnv, caBundleMounts } from './caBundle';
-import { exposedEnv, exposedEnvFrom, exposedMounts } from './exposedCredentials';
+import {
+  exposedEnv,
+  exposedEnvFrom,
+  exposedMounts,
+} from './exposedCredentials';
 import { imagePullPolicy } from './imagePullPolicy';
 import { kubeApiAccessDir, runtimeStateDir, toolsDir } from './mountPaths';
 import { outsideMounts } from './outsideVolume';
@@ -20,7 +24,9 @@ export function agentContainer(plan: AgentPodPlan): Container {
   const { agent } = plan;
   const { podSpec } = agent;
   const { agentImage, executorImage: image } = agent.runtime;
-  const command = agent.command ?? (agentImage ? [`${toolsDir}/greenroom-runtime`] : undefined);
+  const command =
+    agent.command ??
+    (agentImage ? [`${toolsDir}/greenroom-runtime`] : undefined);
   return {
     name: 'agent',
     image,
@@ -42,7 +48,13 @@ export function agentContainer(plan: AgentPodPlan): Container {
       ...exposedMounts(agent),
       ...caBundleMounts(agent.caBundle),
       ...(agent.rbac.rules.length
-        ? [{ name: 'kube-api-access', mountPath: kubeApiAccessDir, readOnly: true }]
+        ? [
+            {
+              name: 'kube-api-access',
+              mountPath: kubeApiAccessDir,
+              readOnly: true,
+            },
+          ]
         : []),
       ...(podSpec.extraVolumeMounts ?? []),
     ],
@@ -57,14 +69,22 @@ function agentEnv(plan: AgentPodPlan): EnvVar[] {
     { name: 'GREENROOM_URL', value: sidecarUrl },
     { name: 'AGENT_NAME', value: agent.name },
     { name: 'AGENT_NAMESPACE', value: agent.namespace },
-    ...(purpose.kind === 'session' ? [{ name: 'SESSION_ID', value: purpose.sessionId }] : []),
+    ...(purpose.kind === 'session'
+      ? [{ name: 'SESSION_ID', value: purpose.sessionId }]
+      : []),
     { name: 'WORKSPACE_DIR', value: agent.workspaceDir },
     { name: 'RUNTIME_STATE_DIR', value: runtimeStateDir },
     ...scratchEnv,
     ...modelEnv(plan.models[0], sidecarUrl),
     // Upper and lower case: curl reads only http_proxy in lower case, others only the upper.
-    ...['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map(name => ({ name, value: proxyUrl })),
-    ...['NO_PROXY', 'no_proxy'].map(name => ({ name, value: 'localhost,127.0.0.1' })),
+    ...['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map(name => ({
+      name,
+      value: proxyUrl,
+    })),
+    ...['NO_PROXY', 'no_proxy'].map(name => ({
+      name,
+      value: 'localhost,127.0.0.1',
+    })),
     ...caBundleEnv(agent.caBundle),
     ...exposedEnv(agent),
   ];
@@ -82,7 +102,10 @@ function modelEnv(model: string | undefined, sidecarUrl: string): EnvVar[] {
   ];
 }
 
-function agentPorts({ agent, purpose }: AgentPodPlan): NonNullable<Container['ports']> {
+function agentPorts({
+  agent,
+  purpose,
+}: AgentPodPlan): NonNullable<Container['ports']> {
   if (purpose.kind === 'session') return [];
   return [
     { name: 'http', containerPort: agent.port, protocol: 'TCP' },

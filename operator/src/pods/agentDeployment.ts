@@ -9,7 +9,11 @@ import { agentLabels, agentSelector } from './podMetadata';
  *
  * @param replicas - 1, or 0 while the agent is suspended or on standby
  */
-export function agentDeployment(plan: AgentPodPlan, owner: Owner, replicas: 0 | 1): Deployment {
+export function agentDeployment(
+  plan: AgentPodPlan,
+  owner: Owner,
+  replicas: 0 | 1,
+): Deployment {
   return {
     metadata: ownedMetadata(owner, {
       name: plan.name,

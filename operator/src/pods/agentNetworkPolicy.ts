@@ -4,7 +4,9 @@ import { ownedMetadata, type Owner } from './ownedObject';
 import { ingestPort } from './Platform';
 import { agentLabels, agentSelector } from './podMetadata';
 
-type EgressRule = NonNullable<NonNullable<NetworkPolicy['spec']>['egress']>[number];
+type EgressRule = NonNullable<
+  NonNullable<NetworkPolicy['spec']>['egress']
+>[number];
 type Peer = NonNullable<EgressRule['to']>[number];
 
 /**
@@ -15,7 +17,10 @@ type Peer = NonNullable<EgressRule['to']>[number];
  * repository, an allowed host), the network must let the pod out, and the sidecar is what judges each host. Cloud metadata
  * services stay closed always: they give out credentials of the node.
  */
-export function agentNetworkPolicy(plan: AgentPodPlan, owner: Owner): NetworkPolicy {
+export function agentNetworkPolicy(
+  plan: AgentPodPlan,
+  owner: Owner,
+): NetworkPolicy {
   const { agent, platform } = plan;
   return {
     metadata: ownedMetadata(owner, {
@@ -60,13 +65,20 @@ export function reachesOut({ agent, contexts, models }: AgentPodPlan): boolean {
 function selector(plan: AgentPodPlan): Record<string, string> {
   return plan.purpose.kind === 'agent'
     ? agentSelector(plan)
-    : { ...agentSelector(plan), 'app.kubernetes.io/component': plan.purpose.owner.kind.toLowerCase() };
+    : {
+        ...agentSelector(plan),
+        'app.kubernetes.io/component': plan.purpose.owner.kind.toLowerCase(),
+      };
 }
 
 function operatorPeer(namespace: string): Peer {
   return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    podSelector: { matchLabels: { 'app.kubernetes.io/name': 'greenroom-operator' } },
+    namespaceSelector: {
+      matchLabels: { 'kubernetes.io/metadata.name': namespace },
+    },
+    podSelector: {
+      matchLabels: { 'app.kubernetes.io/name': 'greenroom-operator' },
+    },
   };
 }
 

@@ -41,25 +41,37 @@ export function agentPodTemplate(plan: AgentPodPlan): PodTemplate {
 function podSettings(plan: AgentPodPlan): Omit<PodSpec, 'containers'> {
   const { agent, platform, purpose } = plan;
   const { podSpec, imagePullSecrets } = agent;
-  const { nodeSelector, tolerations, affinity, priorityClassName } = podSpec.scheduling ?? {};
+  const { nodeSelector, tolerations, affinity, priorityClassName } =
+    podSpec.scheduling ?? {};
   return {
     restartPolicy: purpose.kind === 'agent' ? 'Always' : 'Never',
     serviceAccountName: serviceAccountName(plan),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: gracePeriodSeconds,
-    securityContext: { ...restrictedPod(platform.assignsUserIds), ...podSpec.podSecurityContext },
-    ...(imagePullSecrets.length ? { imagePullSecrets: imagePullSecrets.map(({ name }) => ({ name })) } : {}),
+    securityContext: {
+      ...restrictedPod(platform.assignsUserIds),
+      ...podSpec.podSecurityContext,
+    },
+    ...(imagePullSecrets.length
+      ? { imagePullSecrets: imagePullSecrets.map(({ name }) => ({ name })) }
+      : {}),
     ...(nodeSelector ? { nodeSelector } : {}),
     ...(tolerations?.length ? { tolerations } : {}),
     ...(affinity ? { affinity: affinity as PodSpec['affinity'] } : {}),
     ...(priorityClassName ? { priorityClassName } : {}),
-    ...(podSpec.runtimeClassName ? { runtimeClassName: podSpec.runtimeClassName } : {}),
+    ...(podSpec.runtimeClassName
+      ? { runtimeClassName: podSpec.runtimeClassName }
+      : {}),
   };
 }
 
 /** The account the pod runs as: the one the agent names, else one of its own without any rights. */
-export function serviceAccountName({ agent, name, purpose }: AgentPodPlan): string {
+export function serviceAccountName({
+  agent,
+  name,
+  purpose,
+}: AgentPodPlan): string {
   if (agent.serviceAccountName) return agent.serviceAccountName;
   return purpose.kind === 'agent' || agent.rbac.rules.length ? name : 'default';
 }

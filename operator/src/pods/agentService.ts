@@ -17,7 +17,12 @@ export function agentService(plan: AgentPodPlan, owner: Owner): Service {
       type: 'ClusterIP',
       selector: agentSelector(plan),
       ports: [
-        { name: 'http', port: agent.port, targetPort: agent.port, protocol: 'TCP' },
+        {
+          name: 'http',
+          port: agent.port,
+          targetPort: agent.port,
+          protocol: 'TCP',
+        },
         ...agent.extraPorts.map(({ name, port, targetPort, protocol }) => ({
           name,
           port,
@@ -30,6 +35,11 @@ export function agentService(plan: AgentPodPlan, owner: Owner): Service {
 }
 
 /** Where the agent's own port is found inside the cluster. */
-export function agentUrl({ name, namespace, port, clusterDomain }: ResolvedAgent): string {
+export function agentUrl({
+  name,
+  namespace,
+  port,
+  clusterDomain,
+}: ResolvedAgent): string {
   return `http://${name}.${namespace}.svc.${clusterDomain}:${port}`;
 }

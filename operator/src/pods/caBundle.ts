@@ -14,18 +14,28 @@ export function caBundleVolumes(source: CaBundleSource | undefined): Volume[] {
   if (!source) return [];
   const { configMapRef, secretRef } = source;
   if (configMapRef) {
-    const items = [{ key: configMapRef.key ?? 'ca-bundle.crt', path: bundleFile }];
-    return [{ name: 'ca-bundle', configMap: { name: configMapRef.name, items } }];
+    const items = [
+      { key: configMapRef.key ?? 'ca-bundle.crt', path: bundleFile },
+    ];
+    return [
+      { name: 'ca-bundle', configMap: { name: configMapRef.name, items } },
+    ];
   }
   if (secretRef) {
     const items = [{ key: secretRef.key ?? 'ca.crt', path: bundleFile }];
-    return [{ name: 'ca-bundle', secret: { secretName: secretRef.name, items } }];
+    return [
+      { name: 'ca-bundle', secret: { secretName: secretRef.name, items } },
+    ];
   }
   return [];
 }
 
-export function caBundleMounts(source: CaBundleSource | undefined): VolumeMount[] {
-  return source ? [{ name: 'ca-bundle', mountPath: trustDir, readOnly: true }] : [];
+export function caBundleMounts(
+  source: CaBundleSource | undefined,
+): VolumeMount[] {
+  return source
+    ? [{ name: 'ca-bundle', mountPath: trustDir, readOnly: true }]
+    : [];
 }
 
 /** The variables by which Node, OpenSSL, curl, Git, Python and pip find certificates they trust. */

@@ -1,14 +1,22 @@
 import type { AgentPodPlan } from './AgentPodPlan';
 import { caBundleEnv, caBundleMounts } from './caBundle';
 import { contextsKey } from './contextsConfigMap';
-import { contextsDir, contextSecretsDir, outsideDir, scratchDir } from './mountPaths';
+import {
+  contextsDir,
+  contextSecretsDir,
+  outsideDir,
+  scratchDir,
+} from './mountPaths';
 import { hasOutside } from './outsideVolume';
 import { defaultResources } from './podResources';
 import type { Container, EnvVar, VolumeMount } from './PodTypes';
 import { proxyEnv } from './proxyEnv';
 import { readOnlyContainer } from './restricted';
 import { scratchEnv, scratchMount } from './scratchVolume';
-import { systemContainer, type SystemContainerSettings } from './systemContainer';
+import {
+  systemContainer,
+  type SystemContainerSettings,
+} from './systemContainer';
 import { shortDigest } from './podMetadata';
 import { workspaceMount } from './workspaceVolume';
 
@@ -16,8 +24,10 @@ import { workspaceMount } from './workspaceVolume';
 export function contextInit(plan: AgentPodPlan): Container[] {
   const { contexts } = plan;
   const hasWork =
-    contexts.files.length + contexts.fetches.length + contexts.directories.length > 0 ||
-    contexts.contextFile !== undefined;
+    contexts.files.length +
+      contexts.fetches.length +
+      contexts.directories.length >
+      0 || contexts.contextFile !== undefined;
   if (!hasWork) return [];
   const secrets = contexts.fetches.flatMap(({ secret }) => secret ?? []);
   return [
@@ -50,7 +60,9 @@ export function contextContainer(
     env: [
       { name: 'CONTEXTS_FILE', value: `${contextsDir}/${contextsKey}` },
       { name: 'WORKSPACE_DIR', value: agent.workspaceDir },
-      ...(hasOutside(plan.contexts) ? [{ name: 'OUTSIDE_DIR', value: outsideDir }] : []),
+      ...(hasOutside(plan.contexts)
+        ? [{ name: 'OUTSIDE_DIR', value: outsideDir }]
+        : []),
       { name: 'SECRETS_DIR', value: contextSecretsDir },
       { name: 'SCRATCH_DIR', value: scratchDir },
       ...scratchEnv,
@@ -63,7 +75,9 @@ export function contextContainer(
     volumeMounts: [
       workspaceMount(plan),
       { name: 'contexts', mountPath: contextsDir, readOnly: true },
-      ...(hasOutside(plan.contexts) ? [{ name: 'outside', mountPath: outsideDir }] : []),
+      ...(hasOutside(plan.contexts)
+        ? [{ name: 'outside', mountPath: outsideDir }]
+        : []),
       scratchMount(options.name),
       ...options.secrets.map(secretMount),
       ...caBundleMounts(agent.caBundle),

@@ -14,9 +14,17 @@ export function contextsJson(plan: AgentPodPlan): string {
 }
 
 /** The ConfigMap that carries the plan of contexts to the pod. */
-export function contextsConfigMap(plan: AgentPodPlan, owner: Owner, labels: Record<string, string>): ConfigMap {
+export function contextsConfigMap(
+  plan: AgentPodPlan,
+  owner: Owner,
+  labels: Record<string, string>,
+): ConfigMap {
   return {
-    metadata: ownedMetadata(owner, { name: plan.name, namespace: plan.agent.namespace, labels }),
+    metadata: ownedMetadata(owner, {
+      name: plan.name,
+      namespace: plan.agent.namespace,
+      labels,
+    }),
     data: { [contextsKey]: contextsJson(plan) },
   };
 }

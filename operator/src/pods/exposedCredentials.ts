@@ -15,15 +15,26 @@ export function exposedCredentials(agent: ResolvedAgent): Credential[] {
 export function exposedEnv(agent: ResolvedAgent): EnvVar[] {
   return exposedCredentials(agent).flatMap(({ expose, env, secretRef }) =>
     expose === 'Env' && env && secretRef.key
-      ? [{ name: env, valueFrom: { secretKeyRef: { name: secretRef.name, key: secretRef.key } } }]
+      ? [
+          {
+            name: env,
+            valueFrom: {
+              secretKeyRef: { name: secretRef.name, key: secretRef.key },
+            },
+          },
+        ]
       : [],
   );
 }
 
 /** Secrets of which every key becomes a variable. */
-export function exposedEnvFrom(agent: ResolvedAgent): NonNullable<Container['envFrom']> {
+export function exposedEnvFrom(
+  agent: ResolvedAgent,
+): NonNullable<Container['envFrom']> {
   return exposedCredentials(agent).flatMap(({ expose, secretRef }) =>
-    expose === 'Env' && !secretRef.key ? [{ secretRef: { name: secretRef.name } }] : [],
+    expose === 'Env' && !secretRef.key
+      ? [{ secretRef: { name: secretRef.name } }]
+      : [],
   );
 }
 
@@ -33,7 +44,13 @@ export function exposedVolumes(agent: ResolvedAgent): Volume[] {
     secret: {
       secretName: credential.secretRef.name,
       defaultMode: credential.fileMode ?? defaultFileMode,
-      ...(credential.secretRef.key ? { items: [{ key: credential.secretRef.key, path: credential.secretRef.key }] } : {}),
+      ...(credential.secretRef.key
+        ? {
+            items: [
+              { key: credential.secretRef.key, path: credential.secretRef.key },
+            ],
+          }
+        : {}),
     },
   }));
 }

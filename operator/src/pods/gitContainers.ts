@@ -5,7 +5,9 @@ import type { Container } from './PodTypes';
 import { sidecarPorts } from './sidecar';
 
 /** Clones the repository with this number in the plan of contexts. */
-export function gitInit(plan: AgentPodPlan): (checkout: PlannedCheckout, index: number) => Container {
+export function gitInit(
+  plan: AgentPodPlan,
+): (checkout: PlannedCheckout, index: number) => Container {
   return (checkout, index) =>
     contextContainer(plan, {
       name: `git-init-${index}`,
@@ -26,7 +28,12 @@ export function gitSync(plan: AgentPodPlan): Container[] {
             args: ['git-sync', String(index)],
             settings: plan.agent.podSpec.systemContainers?.gitSync,
             secrets: checkout.secret ? [checkout.secret] : [],
-            env: [{ name: 'GREENROOM_URL', value: `http://127.0.0.1:${sidecarPorts.agent}` }],
+            env: [
+              {
+                name: 'GREENROOM_URL',
+                value: `http://127.0.0.1:${sidecarPorts.agent}`,
+              },
+            ],
           }),
         ]
       : [],

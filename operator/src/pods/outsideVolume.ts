@@ -23,7 +23,13 @@ export function absolutePath(path: string, workspaceDir: string): string {
 }
 
 function outsidePaths(plan: ContextPlan): string[] {
-  const places = [...plan.files, ...plan.fetches.flatMap(({ target }) => target ?? []), ...plan.checkouts];
-  const paths = places.filter(({ root }) => root === 'outside').map(({ path }) => path);
+  const places = [
+    ...plan.files,
+    ...plan.fetches.flatMap(({ target }) => target ?? []),
+    ...plan.checkouts,
+  ];
+  const paths = places
+    .filter(({ root }) => root === 'outside')
+    .map(({ path }) => path);
   return [...new Set(paths)].sort();
 }

@@ -22,7 +22,11 @@ export function ownerReference(owner: Owner): OwnerReference {
 /** Metadata of an object that is made for an owner. */
 export function ownedMetadata(
   owner: Owner,
-  { name, namespace, labels }: { name: string; namespace: string; labels: Record<string, string> },
+  {
+    name,
+    namespace,
+    labels,
+  }: { name: string; namespace: string; labels: Record<string, string> },
 ): ObjectMeta & { name: string; namespace: string } {
   return { name, namespace, labels, ownerReferences: [ownerReference(owner)] };
 }

@@ -12,7 +12,8 @@ export function agentLabels(plan: AgentPodPlan): Record<string, string> {
     ...(purpose.kind === 'session' ? ownerLabel(purpose.owner) : {}),
     [labels.name]: 'greenroom-agent',
     [labels.instance]: plan.name,
-    [labels.component]: purpose.kind === 'agent' ? 'agent' : purpose.owner.kind.toLowerCase(),
+    [labels.component]:
+      purpose.kind === 'agent' ? 'agent' : purpose.owner.kind.toLowerCase(),
     [labels.managedBy]: managedByGreenroom,
     [labels.backstageId]: backstageId(agent.namespace, agent.name),
   };
@@ -58,7 +59,9 @@ export function podMetadata(plan: AgentPodPlan): {
     labels: sorted({
       ...agent.podSpec.labels,
       ...agentLabels(plan),
-      ...(purpose.kind === 'session' ? { [labels.session]: purpose.sessionId } : {}),
+      ...(purpose.kind === 'session'
+        ? { [labels.session]: purpose.sessionId }
+        : {}),
     }),
     annotations: sorted({
       ...agent.podSpec.annotations,
@@ -66,21 +69,35 @@ export function podMetadata(plan: AgentPodPlan): {
       ...commitAnnotations(plan),
       'kubectl.kubernetes.io/default-container': 'agent',
       // The files themselves are in a ConfigMap, which a running pod would not read again.
-      [annotations.inputDigest]: createHash('sha256').update(contextsJson(plan)).digest('hex'),
+      [annotations.inputDigest]: createHash('sha256')
+        .update(contextsJson(plan))
+        .digest('hex'),
     }),
   };
 }
 
 /** A new commit of a repository that is followed by rollout is a new pod. */
-function commitAnnotations({ commits = {} }: AgentPodPlan): Record<string, string> {
-  return Object.fromEntries(Object.entries(commits).map(([context, commit]) => [`git.greenroom.dev/${context}`, commit]));
+function commitAnnotations({
+  commits = {},
+}: AgentPodPlan): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(commits).map(([context, commit]) => [
+      `git.greenroom.dev/${context}`,
+      commit,
+    ]),
+  );
 }
 
-function ownerLabel(owner: { kind: 'Task' | 'Session'; name: string }): Record<string, string> {
+function ownerLabel(owner: {
+  kind: 'Task' | 'Session';
+  name: string;
+}): Record<string, string> {
   return owner.kind === 'Task' ? { [labels.task]: labelValue(owner.name) } : {};
 }
 
 /** The same entries in the order of their keys. */
 export function sorted(record: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }

@@ -27,8 +27,12 @@ export function podVolumes(plan: AgentPodPlan): Volume[] {
     emptyDir('scratch', volumeLimits.scratch),
     tokenVolume(),
     { name: 'ingest-ca', configMap: { name: ingestCaConfigMap } },
-    ...(hasContexts(plan) ? [{ name: 'contexts', configMap: { name: plan.name } }] : []),
-    ...(hasOutside(contexts) ? [emptyDir('outside', volumeLimits.outside)] : []),
+    ...(hasContexts(plan)
+      ? [{ name: 'contexts', configMap: { name: plan.name } }]
+      : []),
+    ...(hasOutside(contexts)
+      ? [emptyDir('outside', volumeLimits.outside)]
+      : []),
     ...contextSecrets(plan).map(secretName => ({
       name: contextSecretVolume(secretName),
       secret: { secretName, defaultMode: secretFileMode },
@@ -53,20 +57,28 @@ export function podVolumes(plan: AgentPodPlan): Volume[] {
 /** Whether any container of the pod reads the plan of contexts. */
 export function hasContexts({ contexts }: AgentPodPlan): boolean {
   return (
-    contexts.files.length + contexts.fetches.length + contexts.directories.length + contexts.checkouts.length > 0 ||
-    contexts.contextFile !== undefined
+    contexts.files.length +
+      contexts.fetches.length +
+      contexts.directories.length +
+      contexts.checkouts.length >
+      0 || contexts.contextFile !== undefined
   );
 }
 
 /** What the sidecar and the runtime remember of sessions: kept in a claim where the agent asks for it. */
 function sessionsVolume({ agent, purpose }: AgentPodPlan): Volume {
   return purpose.kind === 'agent' && agent.persistence?.sessions
-    ? { name: 'sessions', persistentVolumeClaim: { claimName: claimName(agent.name, 'sessions') } }
+    ? {
+        name: 'sessions',
+        persistentVolumeClaim: { claimName: claimName(agent.name, 'sessions') },
+      }
     : emptyDir('sessions', volumeLimits.sessions);
 }
 
 function contextSecrets({ contexts }: AgentPodPlan): string[] {
-  const secrets = [...contexts.fetches, ...contexts.checkouts].flatMap(({ secret }) => secret ?? []);
+  const secrets = [...contexts.fetches, ...contexts.checkouts].flatMap(
+    ({ secret }) => secret ?? [],
+  );
   return [...new Set(secrets)].sort();
 }
 
@@ -80,7 +92,13 @@ function tokenVolume(): Volume {
     projected: {
       defaultMode: secretFileMode,
       sources: [
-        { serviceAccountToken: { audience: 'greenroom', expirationSeconds: tokenLifeSeconds, path: 'token' } },
+        {
+          serviceAccountToken: {
+            audience: 'greenroom',
+            expirationSeconds: tokenLifeSeconds,
+            path: 'token',
+          },
+        },
       ],
     },
   };
@@ -94,10 +112,20 @@ function kubeApiAccessVolume(): Volume {
       defaultMode: 0o444,
       sources: [
         { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        {
+          configMap: {
+            name: 'kube-root-ca.crt',
+            items: [{ key: 'ca.crt', path: 'ca.crt' }],
+          },
+        },
         {
           downwardAPI: {
-            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+            items: [
+              {
+                path: 'namespace',
+                fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' },
+              },
+            ],
           },
         },
       ],

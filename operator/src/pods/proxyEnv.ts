@@ -13,7 +13,10 @@ export interface ProxySettings {
  * @remarks
  * Addresses inside the cluster never go through it.
  */
-export function proxyEnv(proxy: ProxySettings | undefined, clusterDomain: string): EnvVar[] {
+export function proxyEnv(
+  proxy: ProxySettings | undefined,
+  clusterDomain: string,
+): EnvVar[] {
   if (!proxy?.httpProxy && !proxy?.httpsProxy) return [];
   const values = {
     HTTP_PROXY: proxy.httpProxy,
@@ -31,7 +34,10 @@ export function proxyEnv(proxy: ProxySettings | undefined, clusterDomain: string
 }
 
 /** The hosts that are reached directly: the given ones, this pod, and the cluster's services. */
-export function noProxy(given: string | undefined, clusterDomain: string): string {
+export function noProxy(
+  given: string | undefined,
+  clusterDomain: string,
+): string {
   const hosts = (given ?? '')
     .split(',')
     .map(host => host.trim())

@@ -13,15 +13,22 @@ export function runtimeInit(plan: AgentPodPlan): Container[] {
   // A custom runtime is in the image the agent works in.
   if (!image) return [];
   return [
-    systemContainer(plan.agent.podSpec, plan.agent.podSpec.systemContainers?.runtimeInit, {
-      name: 'runtime-init',
-      image,
-      imagePullPolicy: imagePullPolicy(image),
-      command: ['greenroom-runtime', 'install', toolsDir],
-      env: scratchEnv,
-      resources: defaultResources.init,
-      securityContext: readOnlyContainer,
-      volumeMounts: [{ name: 'tools', mountPath: toolsDir }, scratchMount('runtime-init')],
-    }),
+    systemContainer(
+      plan.agent.podSpec,
+      plan.agent.podSpec.systemContainers?.runtimeInit,
+      {
+        name: 'runtime-init',
+        image,
+        imagePullPolicy: imagePullPolicy(image),
+        command: ['greenroom-runtime', 'install', toolsDir],
+        env: scratchEnv,
+        resources: defaultResources.init,
+        securityContext: readOnlyContainer,
+        volumeMounts: [
+          { name: 'tools', mountPath: toolsDir },
+          scratchMount('runtime-init'),
+        ],
+      },
+    ),
   ];
 }

@@ -10,7 +10,8 @@ const ttlSecondsAfterFinished = 3600;
 /** The Job that runs one session to its end, from the same pod as a live agent's. Never tried again: it may have acted. */
 export function sessionJob(plan: AgentPodPlan, owner: Owner): Job {
   const { purpose } = plan;
-  const deadlineMs = purpose.kind === 'session' ? purpose.activeDeadlineMs : undefined;
+  const deadlineMs =
+    purpose.kind === 'session' ? purpose.activeDeadlineMs : undefined;
   return {
     metadata: ownedMetadata(owner, {
       name: plan.name,
@@ -22,7 +23,9 @@ export function sessionJob(plan: AgentPodPlan, owner: Owner): Job {
       completions: 1,
       parallelism: 1,
       ttlSecondsAfterFinished,
-      ...(deadlineMs === undefined ? {} : { activeDeadlineSeconds: Math.ceil(deadlineMs / 1000) }),
+      ...(deadlineMs === undefined
+        ? {}
+        : { activeDeadlineSeconds: Math.ceil(deadlineMs / 1000) }),
       template: agentPodTemplate(plan),
     },
   };

@@ -5,7 +5,9 @@ type PodSettings = ResolvedAgent['podSpec'];
 
 /** What a person may change on a container that Greenroom adds. */
 export type SystemContainerSettings = NonNullable<
-  NonNullable<PodSettings['systemContainers']>[keyof NonNullable<PodSettings['systemContainers']>]
+  NonNullable<PodSettings['systemContainers']>[keyof NonNullable<
+    PodSettings['systemContainers']
+  >]
 >;
 
 /** Variables as a manifest has them, where a quantity may be a number. */
@@ -22,21 +24,33 @@ export function systemContainer(
 ): Container {
   return {
     ...own,
-    env: withExtraEnv(own.env ?? [], [...(settings?.extraEnv ?? []), ...(podSpec.extraEnv ?? [])]),
+    env: withExtraEnv(own.env ?? [], [
+      ...(settings?.extraEnv ?? []),
+      ...(podSpec.extraEnv ?? []),
+    ]),
     resources: mergedResources(own.resources, settings?.resources),
-    volumeMounts: [...(own.volumeMounts ?? []), ...((settings?.extraVolumeMounts ?? []) as VolumeMount[])],
+    volumeMounts: [
+      ...(own.volumeMounts ?? []),
+      ...((settings?.extraVolumeMounts ?? []) as VolumeMount[]),
+    ],
   };
 }
 
 /** More variables after the own ones; the first of a name wins. */
-export function withExtraEnv(own: readonly EnvVar[], extra: WrittenEnv): EnvVar[] {
+export function withExtraEnv(
+  own: readonly EnvVar[],
+  extra: WrittenEnv,
+): EnvVar[] {
   const names = new Set(own.map(({ name }) => name));
   const more = extra.filter(({ name }) => !names.has(name) && names.add(name));
   return [...own, ...more.map(toEnvVar)];
 }
 
 /** Requests and limits, those a person set replacing the default of the same resource. */
-export function mergedResources(own: Resources | undefined, set: WrittenResources | undefined): Resources {
+export function mergedResources(
+  own: Resources | undefined,
+  set: WrittenResources | undefined,
+): Resources {
   return {
     requests: quantities({ ...own?.requests, ...set?.requests }),
     limits: quantities({ ...own?.limits, ...set?.limits }),
@@ -48,12 +62,16 @@ function toEnvVar(written: WrittenEnv[number]): EnvVar {
   if (resource?.divisor === undefined) return written as EnvVar;
   return {
     ...written,
-    valueFrom: { resourceFieldRef: { ...resource, divisor: String(resource.divisor) } },
+    valueFrom: {
+      resourceFieldRef: { ...resource, divisor: String(resource.divisor) },
+    },
   };
 }
 
 /** Quantities as texts in the order of their names. */
-function quantities(record: Record<string, string | number>): Record<string, string> {
+function quantities(
+  record: Record<string, string | number>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(record)
       .map(([name, value]) => [name, String(value)] as const)

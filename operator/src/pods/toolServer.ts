@@ -1,4 +1,8 @@
-import type { Deployment, NetworkPolicy, Service } from '@greenroom/controller-runtime';
+import type {
+  Deployment,
+  NetworkPolicy,
+  Service,
+} from '@greenroom/controller-runtime';
 import { labels, managedByGreenroom, type Tool } from '@greenroom/kinds';
 import { imagePullPolicy } from './imagePullPolicy';
 import { ownedMetadata } from './ownedObject';
@@ -25,7 +29,11 @@ function toolLabels(name: string): Record<string, string> {
 
 function metadataOf(tool: Tool) {
   const { name, namespace } = tool.metadata;
-  return ownedMetadata(tool, { name: toolObjectName(name), namespace, labels: toolLabels(name) });
+  return ownedMetadata(tool, {
+    name: toolObjectName(name),
+    namespace,
+    labels: toolLabels(name),
+  });
 }
 
 /** The server of a Tool: one pod, restricted like an agent's, with no right in the cluster. */
@@ -45,7 +53,9 @@ export function toolDeployment(tool: Tool, platform: Platform): Deployment {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           securityContext: restrictedPod(platform.assignsUserIds),
-          ...(server.imagePullSecrets?.length ? { imagePullSecrets: server.imagePullSecrets } : {}),
+          ...(server.imagePullSecrets?.length
+            ? { imagePullSecrets: server.imagePullSecrets }
+            : {}),
           containers: [
             {
               name: 'server',
@@ -53,10 +63,21 @@ export function toolDeployment(tool: Tool, platform: Platform): Deployment {
               imagePullPolicy: imagePullPolicy(server.image),
               ...(server.command ? { command: server.command } : {}),
               ...(server.args ? { args: server.args } : {}),
-              env: withExtraEnv([{ name: 'PORT', value: String(server.port) }], server.env ?? []),
-              ports: [{ name: 'mcp', containerPort: server.port, protocol: 'TCP' }],
-              readinessProbe: { tcpSocket: { port: server.port }, periodSeconds: 2 },
-              resources: mergedResources(defaultResources.init, server.resources),
+              env: withExtraEnv(
+                [{ name: 'PORT', value: String(server.port) }],
+                server.env ?? [],
+              ),
+              ports: [
+                { name: 'mcp', containerPort: server.port, protocol: 'TCP' },
+              ],
+              readinessProbe: {
+                tcpSocket: { port: server.port },
+                periodSeconds: 2,
+              },
+              resources: mergedResources(
+                defaultResources.init,
+                server.resources,
+              ),
               securityContext: restrictedContainer,
               volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
             },
@@ -82,7 +103,10 @@ export function toolService(tool: Tool): Service {
 }
 
 /** Only agents of the namespace, whose sidecars judge each call, and the operator's probe may speak with the server. */
-export function toolNetworkPolicy(tool: Tool, { operatorNamespace }: Platform): NetworkPolicy {
+export function toolNetworkPolicy(
+  tool: Tool,
+  { operatorNamespace }: Platform,
+): NetworkPolicy {
   return {
     metadata: metadataOf(tool),
     spec: {
@@ -91,8 +115,18 @@ export function toolNetworkPolicy(tool: Tool, { operatorNamespace }: Platform): 
       ingress: [
         {
           from: [
-            { podSelector: { matchLabels: { [labels.name]: 'greenroom-agent' } } },
-            { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': operatorNamespace } } },
+            {
+              podSelector: {
+                matchLabels: { [labels.name]: 'greenroom-agent' },
+              },
+            },
+            {
+              namespaceSelector: {
+                matchLabels: {
+                  'kubernetes.io/metadata.name': operatorNamespace,
+                },
+              },
+            },
           ],
           ports: [{ port: tool.spec.server?.port ?? 0, protocol: 'TCP' }],
         },

@@ -3,7 +3,10 @@ import { volumeLimits } from './podResources';
 import type { Volume, VolumeMount } from './PodTypes';
 
 /** Name of an agent's claim for its workspace or its sessions. */
-export function claimName(agentName: string, what: 'workspace' | 'sessions'): string {
+export function claimName(
+  agentName: string,
+  what: 'workspace' | 'sessions',
+): string {
   return `${agentName}-${what}`;
 }
 

@@ -1,6 +1,18 @@
 import { skillsFolder } from '@greenroom/context-tools';
-import { parseDuration, type GreenroomConfig, type Model, type Policy, type ResolvedAgent, type Tool } from '@greenroom/kinds';
-import { formatUsd, type AgentSettings, type ModelSettings, type ToolSettings } from '@greenroom/protocol';
+import {
+  parseDuration,
+  type GreenroomConfig,
+  type Model,
+  type Policy,
+  type ResolvedAgent,
+  type Tool,
+} from '@greenroom/kinds';
+import {
+  formatUsd,
+  type AgentSettings,
+  type ModelSettings,
+  type ToolSettings,
+} from '@greenroom/protocol';
 import { modelFolder, toolFolder } from '../assembly/podSecrets';
 import { isAdded } from '../controllers/tool/decideTool';
 import { digestOf } from '../objects/digestOf';
@@ -40,30 +52,46 @@ export function agentSettings(inputs: SettingsInputs): AgentSettings {
     },
     mode: agent.mode,
     ...(goal === undefined ? {} : { goal }),
-    ...(agent.instructions === undefined ? {} : { instructions: agent.instructions }),
-    ...(agent.config ? { config: agent.config as AgentSettings['config'] } : {}),
+    ...(agent.instructions === undefined
+      ? {}
+      : { instructions: agent.instructions }),
+    ...(agent.config
+      ? { config: agent.config as AgentSettings['config'] }
+      : {}),
     runtime: { type: agent.runtime.type, contract: agent.runtime.contract },
     workspace_dir: agent.workspaceDir,
     ...(models[0] ? { default_model: models[0].name } : {}),
     models,
     tools: agent.tools.flatMap(binding => toolSettings(binding, inputs)),
-    credentials: agent.credentials.map(({ name, expose, hosts, secretRef, header, env }) => ({
-      name,
-      expose,
-      hosts: hosts ?? [],
-      key: secretRef.key ?? '',
-      ...(header ? { header } : {}),
-      ...(env ? { env } : {}),
-    })),
+    credentials: agent.credentials.map(
+      ({ name, expose, hosts, secretRef, header, env }) => ({
+        name,
+        expose,
+        hosts: hosts ?? [],
+        key: secretRef.key ?? '',
+        ...(header ? { header } : {}),
+        ...(env ? { env } : {}),
+      }),
+    ),
     policies: effectivePolicies(inputs.policies, agent),
     policy_default: config?.spec.defaults?.policy ?? 'Allow',
     ...(agent.budget ? { budget: budgetSettings(agent.budget) } : {}),
-    redaction: { rules: (config?.spec.redaction?.rules ?? []).map(({ name, pattern }) => ({ name, pattern })) },
+    redaction: {
+      rules: (config?.spec.redaction?.rules ?? []).map(({ name, pattern }) => ({
+        name,
+        pattern,
+      })),
+    },
     egress: { allow: agent.egress.allow },
     delegates: agent.delegates,
     // Relative to the workspace, whose place the sidecar knows from its environment.
-    skills: agent.skills.map(({ name }) => ({ name, path: skillsFolder(name) })),
-    ...(inputs.hasContextFile ? { agent_contexts: '.greenroom/context.md' } : {}),
+    skills: agent.skills.map(({ name }) => ({
+      name,
+      path: skillsFolder(name),
+    })),
+    ...(inputs.hasContextFile
+      ? { agent_contexts: '.greenroom/context.md' }
+      : {}),
   };
   return { digest: digestOf(settings), ...settings };
 }
@@ -98,7 +126,9 @@ function modelSettings({ metadata, spec, status }: Model): ModelSettings {
           limits: {
             ...(limits.rpm === undefined ? {} : { rpm: limits.rpm }),
             ...(limits.tpm === undefined ? {} : { tpm: limits.tpm }),
-            ...(limits.maxOutputTokens === undefined ? {} : { max_output_tokens: limits.maxOutputTokens }),
+            ...(limits.maxOutputTokens === undefined
+              ? {}
+              : { max_output_tokens: limits.maxOutputTokens }),
           },
         }
       : {}),
@@ -106,14 +136,29 @@ function modelSettings({ metadata, spec, status }: Model): ModelSettings {
   };
 }
 
-function pricingOf(pricing: Model['spec']['pricing']): ModelSettings['pricing'] {
+function pricingOf(
+  pricing: Model['spec']['pricing'],
+): ModelSettings['pricing'] {
   if (!pricing) return undefined;
-  const { inputPerMillion, outputPerMillion, cacheReadPerMillion, cacheWritePerMillion } = pricing;
+  const {
+    inputPerMillion,
+    outputPerMillion,
+    cacheReadPerMillion,
+    cacheWritePerMillion,
+  } = pricing;
   return {
-    ...(inputPerMillion === undefined ? {} : { input: formatUsd(inputPerMillion) }),
-    ...(outputPerMillion === undefined ? {} : { output: formatUsd(outputPerMillion) }),
-    ...(cacheReadPerMillion === undefined ? {} : { cache_read: formatUsd(cacheReadPerMillion) }),
-    ...(cacheWritePerMillion === undefined ? {} : { cache_write: formatUsd(cacheWritePerMillion) }),
+    ...(inputPerMillion === undefined
+      ? {}
+      : { input: formatUsd(inputPerMillion) }),
+    ...(outputPerMillion === undefined
+      ? {}
+      : { output: formatUsd(outputPerMillion) }),
+    ...(cacheReadPerMillion === undefined
+      ? {}
+      : { cache_read: formatUsd(cacheReadPerMillion) }),
+    ...(cacheWritePerMillion === undefined
+      ? {}
+      : { cache_write: formatUsd(cacheWritePerMillion) }),
   };
 }
 
@@ -126,7 +171,9 @@ function toolSettings(
   const url = tool?.spec.remote?.url ?? toolUrls.get(ref);
   if (!tool || !url) return [];
   const { remote, server } = tool.spec;
-  const transport = remote?.transport ?? (server?.transport === 'sse' ? 'sse' : 'streamable-http');
+  const transport =
+    remote?.transport ??
+    (server?.transport === 'sse' ? 'sse' : 'streamable-http');
   return [
     {
       name: ref,
@@ -135,21 +182,31 @@ function toolSettings(
       ...(remote?.headers ? { headers: remote.headers } : {}),
       ...(remote?.secretRef ? { credential: toolFolder(ref) } : {}),
       ...(remote?.auth ? { auth: remote.auth } : {}),
-      ...(tool.spec.callTimeout ? { timeout_ms: parseDuration(tool.spec.callTimeout) } : {}),
+      ...(tool.spec.callTimeout
+        ? { timeout_ms: parseDuration(tool.spec.callTimeout) }
+        : {}),
       ...(allow ? { allow } : {}),
       ...(deny ? { deny } : {}),
       approval,
       ...(tool.status?.tools
-        ? { pins: tool.status.tools.filter(each => !isAdded(each)).map(({ name, digest }) => ({ name, digest })) }
+        ? {
+            pins: tool.status.tools
+              .filter(each => !isAdded(each))
+              .map(({ name, digest }) => ({ name, digest })),
+          }
         : {}),
     },
   ];
 }
 
-function budgetSettings(budget: NonNullable<ResolvedAgent['budget']>): NonNullable<AgentSettings['budget']> {
+function budgetSettings(
+  budget: NonNullable<ResolvedAgent['budget']>,
+): NonNullable<AgentSettings['budget']> {
   return {
     ...(budget.tokens === undefined ? {} : { tokens: budget.tokens }),
-    ...(budget.costUSD === undefined ? {} : { cost_usd: formatUsd(budget.costUSD) }),
+    ...(budget.costUSD === undefined
+      ? {}
+      : { cost_usd: formatUsd(budget.costUSD) }),
     window: budget.window,
     on_exceeded: budget.onExceeded,
   };

@@ -1,4 +1,10 @@
-import type { Applied, Cache, KubeClient, KubernetesObject, ResourceType } from '@greenroom/controller-runtime';
+import type {
+  Applied,
+  Cache,
+  KubeClient,
+  KubernetesObject,
+  ResourceType,
+} from '@greenroom/controller-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 
@@ -12,13 +18,20 @@ interface StatusKind {
 }
 
 interface StatusObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion?: string;
+  };
   readonly status?: unknown;
 }
 
 /** Writes statuses by server-side apply, and nothing at all when nothing changed. */
 export class StatusWriter {
-  constructor(private readonly client: KubeClient, private readonly cache: Cache) {}
+  constructor(
+    private readonly client: KubeClient,
+    private readonly cache: Cache,
+  ) {}
 
   /**
    * Makes the status of `object` what is given, as a whole: what is left out is removed.
@@ -33,7 +46,8 @@ export class StatusWriter {
     options: { onlyIfUnchanged?: boolean } = {},
   ): Promise<boolean> {
     const wanted = normal(kind, status);
-    if (isDeepStrictEqual(wanted, normal(kind, object.status ?? {}))) return false;
+    if (isDeepStrictEqual(wanted, normal(kind, object.status ?? {})))
+      return false;
     const { name, namespace, resourceVersion } = object.metadata;
     const type = kind as ResourceType;
     const written = await this.client.applyStatus(type, {

@@ -1,7 +1,10 @@
 import type { Condition } from '@greenroom/kinds';
 
 /** What a reconciler says of one condition; the times are worked out from the one before. */
-export type ConditionClaim = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+export type ConditionClaim = Pick<
+  Condition,
+  'type' | 'status' | 'reason' | 'message'
+>;
 
 /** Longest message of a condition, in characters; the bound of `metav1.Condition`. */
 const maxMessageLength = 32_768;
@@ -19,7 +22,9 @@ export function claimConditions(
   observedGeneration: number | undefined,
   now: Date,
 ): Condition[] {
-  const known = new Map((before ?? []).map(condition => [condition.type, condition]));
+  const known = new Map(
+    (before ?? []).map(condition => [condition.type, condition]),
+  );
   return claims
     .map(claim => {
       const previous = known.get(claim.type);
@@ -27,7 +32,9 @@ export function claimConditions(
         ...claim,
         message: claim.message.slice(0, maxMessageLength),
         lastTransitionTime:
-          previous?.status === claim.status ? previous.lastTransitionTime : toKubernetesTime(now),
+          previous?.status === claim.status
+            ? previous.lastTransitionTime
+            : toKubernetesTime(now),
         ...(observedGeneration === undefined ? {} : { observedGeneration }),
       };
     })

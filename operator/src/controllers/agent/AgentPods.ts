@@ -23,23 +23,35 @@ export class AgentPods {
     private readonly now: () => number = Date.now,
   ) {
     this.startedAt = now();
-    links.on('disconnected', ({ pod }) => this.awaitedSince.set(`${pod.namespace}/${pod.agent}`, now()));
+    links.on('disconnected', ({ pod }) =>
+      this.awaitedSince.set(`${pod.namespace}/${pod.agent}`, now()),
+    );
     this.informer = objects.informer(Pod);
     this.informer.addIndex(byInstance, pod => {
       const instance = pod.metadata.labels?.[labels.instance];
       const component = pod.metadata.labels?.[labels.component];
-      return instance && component ? [`${pod.metadata.namespace}/${component}/${instance}`] : [];
+      return instance && component
+        ? [`${pod.metadata.namespace}/${component}/${instance}`]
+        : [];
     });
   }
 
   /** The pod of a live agent, the newest first if a rollout has two; one that is ending counts last. */
   ofAgent(namespace: string, agent: string): Pod | undefined {
-    return newest(this.informer.byIndex(byInstance, `${namespace}/agent/${agent}`));
+    return newest(
+      this.informer.byIndex(byInstance, `${namespace}/agent/${agent}`),
+    );
   }
 
   /** The pod of a Job. */
-  ofJob(namespace: string, component: 'task' | 'session', job: string): Pod | undefined {
-    return newest(this.informer.byIndex(byInstance, `${namespace}/${component}/${job}`));
+  ofJob(
+    namespace: string,
+    component: 'task' | 'session',
+    job: string,
+  ): Pod | undefined {
+    return newest(
+      this.informer.byIndex(byInstance, `${namespace}/${component}/${job}`),
+    );
   }
 
   byName(namespace: string, name: string): Pod | undefined {
@@ -56,7 +68,8 @@ export class AgentPods {
    * or the connection broke. Undefined once it has been away for too long.
    */
   reconnectingUntil(namespace: string, agent: string): number | undefined {
-    const since = this.awaitedSince.get(`${namespace}/${agent}`) ?? this.startedAt;
+    const since =
+      this.awaitedSince.get(`${namespace}/${agent}`) ?? this.startedAt;
     const until = since + reconnectGraceMs;
     return until > this.now() ? until : undefined;
   }
@@ -65,7 +78,11 @@ export class AgentPods {
   state(namespace: string, agent: string): AgentPod {
     const link = this.link(namespace, agent);
     const pod = this.ofAgent(namespace, agent);
-    if (link && (!pod || pod.metadata.uid === link.pod.uid) && !pod?.metadata.deletionTimestamp) {
+    if (
+      link &&
+      (!pod || pod.metadata.uid === link.pod.uid) &&
+      !pod?.metadata.deletionTimestamp
+    ) {
       const { state: runtime, message } = link.runtime;
       return { state: 'Connected', runtime, ...(message ? { message } : {}) };
     }
@@ -73,9 +90,15 @@ export class AgentPods {
     const state = readPod(pod);
     switch (state.state) {
       case 'running':
-        return { state: 'Unreachable', ...(state.trouble ? { trouble: state.trouble } : {}) };
+        return {
+          state: 'Unreachable',
+          ...(state.trouble ? { trouble: state.trouble } : {}),
+        };
       case 'pending':
-        return { state: 'Starting', ...(state.trouble ? { trouble: state.trouble } : {}) };
+        return {
+          state: 'Starting',
+          ...(state.trouble ? { trouble: state.trouble } : {}),
+        };
       case 'failed':
         return { state: 'Starting', trouble: state.trouble };
       default:
@@ -86,6 +109,11 @@ export class AgentPods {
 
 function newest(pods: Pod[]): Pod | undefined {
   const rank = ({ metadata }: Pod) =>
-    `${metadata.deletionTimestamp ? 0 : 1}${metadata.creationTimestamp ?? ''}${metadata.name ?? ''}`;
-  return pods.reduce<Pod | undefined>((best, pod) => (best && rank(best) >= rank(pod) ? best : pod), undefined);
+    `${metadata.deletionTimestamp ? 0 : 1}${metadata.creationTimestamp ?? ''}${
+      metadata.name ?? ''
+    }`;
+  return pods.reduce<Pod | undefined>(
+    (best, pod) => (best && rank(best) >= rank(pod) ? best : pod),
+    undefined,
+  );
 }

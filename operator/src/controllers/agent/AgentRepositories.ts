@@ -15,7 +15,10 @@ export class AgentRepositories {
   private readonly checks: PeriodicChecks<EntryCheck>;
 
   /** @param wake - is given `<namespace>/<agent>` when a repository was asked */
-  constructor(private readonly services: ControllerServices, wake: (agent: string) => void) {
+  constructor(
+    private readonly services: ControllerServices,
+    wake: (agent: string) => void,
+  ) {
     this.checks = new PeriodicChecks({
       onResult: key => wake(key.split('/').slice(0, 2).join('/')),
       onError: error => unavailable((error as Error).message),
@@ -23,7 +26,11 @@ export class AgentRepositories {
   }
 
   /** What is known of the newest commits. */
-  observe(namespace: string, agent: string, checkouts: readonly PlannedCheckout[]): GitSyncSnapshot['observed'] {
+  observe(
+    namespace: string,
+    agent: string,
+    checkouts: readonly PlannedCheckout[],
+  ): GitSyncSnapshot['observed'] {
     const observed = new Map<string, { result: EntryCheck; at: string }>();
     for (const { context, repository, ref, secret, sync } of checkouts) {
       if (sync?.policy !== 'Rollout') continue;
@@ -31,11 +38,21 @@ export class AgentRepositories {
         digest: digestOf([repository, ref, secret]),
         intervalMs: Math.max(shortestIntervalMs, sync.intervalMs),
         run: async () => {
-          const values = secret ? await this.services.secrets.values(namespace, secret) : undefined;
-          return await checkGit({ repository, ref, ...(values ? { secret: values } : {}) });
+          const values = secret
+            ? await this.services.secrets.values(namespace, secret)
+            : undefined;
+          return await checkGit({
+            repository,
+            ref,
+            ...(values ? { secret: values } : {}),
+          });
         },
       });
-      if (checked) observed.set(context, { result: checked.result, at: toKubernetesTime(new Date(checked.at)) });
+      if (checked)
+        observed.set(context, {
+          result: checked.result,
+          at: toKubernetesTime(new Date(checked.at)),
+        });
     }
     return observed;
   }

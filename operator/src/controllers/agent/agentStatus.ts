@@ -1,7 +1,10 @@
 import type { Agent } from '@greenroom/kinds';
 import type { Assembly } from '../../assembly/AgentAssembler';
 import { agentUrl } from '../../pods/agentService';
-import { claimConditions, toKubernetesTime } from '../../status/claimConditions';
+import {
+  claimConditions,
+  toKubernetesTime,
+} from '../../status/claimConditions';
 import type { AgentDecision } from './decideAgent';
 import type { GitSyncDecision } from './decideGitSync';
 
@@ -39,15 +42,26 @@ export function agentStatus(
     ...(decision.idleSinceMs === undefined
       ? {}
       : { idleSince: toKubernetesTime(new Date(decision.idleSinceMs)) }),
-    ...(resolved?.quota ? { taskStarts: recentStarts(starts, resolved.quota.windowSeconds, now) } : {}),
+    ...(resolved?.quota
+      ? { taskStarts: recentStarts(starts, resolved.quota.windowSeconds, now) }
+      : {}),
     ...(gitSync.gitSync.length > 0 ? { gitSync: [...gitSync.gitSync] } : {}),
     ...(agent.status?.usage ? { usage: agent.status.usage } : {}),
     ...(assembly ? { tools: toolStates(assembly) } : {}),
-    conditions: claimConditions(agent.status?.conditions, [...decision.claims, gitSync.claim], generation, now),
+    conditions: claimConditions(
+      agent.status?.conditions,
+      [...decision.claims, gitSync.claim],
+      generation,
+      now,
+    ),
   };
 }
 
-function recentStarts(starts: readonly number[], windowSeconds: number, now: Date): string[] {
+function recentStarts(
+  starts: readonly number[],
+  windowSeconds: number,
+  now: Date,
+): string[] {
   const since = now.getTime() - windowSeconds * 1000;
   return starts
     .filter(start => start > since)
@@ -70,7 +84,9 @@ function toolStates({ agent, tools }: Assembly): ToolState[] {
       ref,
       state: tool.status?.phase ?? 'Pending',
       ...(tool.status?.tools ? { functions: tool.status.tools.length } : {}),
-      ...(ready && ready.status !== 'True' ? { message: ready.message.slice(0, 1024) } : {}),
+      ...(ready && ready.status !== 'True'
+        ? { message: ready.message.slice(0, 1024) }
+        : {}),
     };
   });
 }

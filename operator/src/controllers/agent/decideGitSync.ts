@@ -4,7 +4,9 @@ import type { EntryCheck } from '../../checks/EntryCheck';
 import type { RepositoryStates } from '../../ingest/SidecarLink';
 import type { ConditionClaim } from '../../status/claimConditions';
 
-type GitSyncStatus = NonNullable<NonNullable<Agent['status']>['gitSync']>[number];
+type GitSyncStatus = NonNullable<
+  NonNullable<Agent['status']>['gitSync']
+>[number];
 
 /** Everything that decides how an agent's repositories stand. */
 export interface GitSyncSnapshot {
@@ -13,7 +15,10 @@ export interface GitSyncSnapshot {
   /** What the pod's own git-sync last said, for HotReload. */
   readonly reported: RepositoryStates;
   /** What the repositories themselves last said, for Rollout; by name of the context. */
-  readonly observed: ReadonlyMap<string, { readonly result: EntryCheck; readonly at: string }>;
+  readonly observed: ReadonlyMap<
+    string,
+    { readonly result: EntryCheck; readonly at: string }
+  >;
   readonly before: readonly GitSyncStatus[];
   readonly activeTasks: number;
 }
@@ -33,19 +38,28 @@ export interface GitSyncDecision {
 export function decideGitSync(snapshot: GitSyncSnapshot): GitSyncDecision {
   const followed = snapshot.checkouts.filter(({ sync }) => sync !== undefined);
   const gitSync = followed.map(checkout =>
-    checkout.sync?.policy === 'Rollout' ? rollout(checkout, snapshot) : hotReload(checkout, snapshot),
+    checkout.sync?.policy === 'Rollout'
+      ? rollout(checkout, snapshot)
+      : hotReload(checkout, snapshot),
   );
-  const rolled = followed.filter(({ sync }) => sync?.policy === 'Rollout').map(({ context }) => context);
+  const rolled = followed
+    .filter(({ sync }) => sync?.policy === 'Rollout')
+    .map(({ context }) => context);
   return {
     gitSync,
     commits: Object.fromEntries(
-      gitSync.flatMap(({ name, commit }) => (rolled.includes(name) && commit ? [[name, commit]] : [])),
+      gitSync.flatMap(({ name, commit }) =>
+        rolled.includes(name) && commit ? [[name, commit]] : [],
+      ),
     ),
     claim: pending(gitSync),
   };
 }
 
-function rollout({ context }: PlannedCheckout, { observed, before, activeTasks }: GitSyncSnapshot): GitSyncStatus {
+function rollout(
+  { context }: PlannedCheckout,
+  { observed, before, activeTasks }: GitSyncSnapshot,
+): GitSyncStatus {
   const known = before.find(({ name }) => name === context);
   const seen = observed.get(context);
   if (!seen) return known ?? { name: context, phase: 'Pending' };
@@ -59,7 +73,11 @@ function rollout({ context }: PlannedCheckout, { observed, before, activeTasks }
     };
   }
   const newest = seen.result.digest;
-  if (!newest || known?.commit === newest || (known?.commit && activeTasks > 0)) {
+  if (
+    !newest ||
+    known?.commit === newest ||
+    (known?.commit && activeTasks > 0)
+  ) {
     const waits = newest !== undefined && known?.commit !== newest;
     return {
       name: context,
@@ -67,20 +85,41 @@ function rollout({ context }: PlannedCheckout, { observed, before, activeTasks }
       ...(known?.commit ? { commit: known.commit } : {}),
       ...(newest ? { observedCommit: newest } : {}),
       ...(known?.lastSyncTime ? { lastSyncTime: known.lastSyncTime } : {}),
-      ...(waits ? { message: `A new pod is started as soon as no task is active; ${activeTasks} at the moment.` } : {}),
+      ...(waits
+        ? {
+            message: `A new pod is started as soon as no task is active; ${activeTasks} at the moment.`,
+          }
+        : {}),
     };
   }
-  return { name: context, phase: 'Synced', commit: newest, observedCommit: newest, lastSyncTime: seen.at };
+  return {
+    name: context,
+    phase: 'Synced',
+    commit: newest,
+    observedCommit: newest,
+    lastSyncTime: seen.at,
+  };
 }
 
-function hotReload({ context }: PlannedCheckout, { reported, before }: GitSyncSnapshot): GitSyncStatus {
+function hotReload(
+  { context }: PlannedCheckout,
+  { reported, before }: GitSyncSnapshot,
+): GitSyncStatus {
   const report = reported.find(({ name }) => name === context);
-  if (!report) return before.find(({ name }) => name === context) ?? { name: context, phase: 'Pending' };
+  if (!report)
+    return (
+      before.find(({ name }) => name === context) ?? {
+        name: context,
+        phase: 'Pending',
+      }
+    );
   return {
     name: context,
     phase: report.phase,
     ...(report.commit ? { commit: report.commit } : {}),
-    ...(report.observed_commit ? { observedCommit: report.observed_commit } : {}),
+    ...(report.observed_commit
+      ? { observedCommit: report.observed_commit }
+      : {}),
     ...(report.last_sync_time ? { lastSyncTime: report.last_sync_time } : {}),
     ...(report.message ? { message: report.message } : {}),
   };
@@ -88,10 +127,37 @@ function hotReload({ context }: PlannedCheckout, { reported, before }: GitSyncSn
 
 function pending(gitSync: readonly GitSyncStatus[]): ConditionClaim {
   const type = 'GitSyncPending';
-  if (gitSync.length === 0) return { type, status: 'False', reason: 'NotConfigured', message: 'No context follows its repository.' };
+  if (gitSync.length === 0)
+    return {
+      type,
+      status: 'False',
+      reason: 'NotConfigured',
+      message: 'No context follows its repository.',
+    };
   const failed = gitSync.find(({ phase }) => phase === 'Failed');
-  if (failed) return { type, status: 'True', reason: 'SyncFailed', message: `Context "${failed.name}": ${failed.message ?? 'its repository could not be asked.'}` };
+  if (failed)
+    return {
+      type,
+      status: 'True',
+      reason: 'SyncFailed',
+      message: `Context "${failed.name}": ${
+        failed.message ?? 'its repository could not be asked.'
+      }`,
+    };
   const waiting = gitSync.find(({ phase }) => phase === 'Waiting');
-  if (waiting) return { type, status: 'True', reason: 'WaitingForTasks', message: `Context "${waiting.name}": ${waiting.message ?? 'it waits for tasks to end.'}` };
-  return { type, status: 'False', reason: 'Synced', message: 'The agent sees the newest commits.' };
+  if (waiting)
+    return {
+      type,
+      status: 'True',
+      reason: 'WaitingForTasks',
+      message: `Context "${waiting.name}": ${
+        waiting.message ?? 'it waits for tasks to end.'
+      }`,
+    };
+  return {
+    type,
+    status: 'False',
+    reason: 'Synced',
+    message: 'The agent sees the newest commits.',
+  };
 }

@@ -14,7 +14,11 @@ import { agentClaims } from '../../pods/agentClaims';
 import { agentDeployment } from '../../pods/agentDeployment';
 import { agentNetworkPolicy } from '../../pods/agentNetworkPolicy';
 import { agentService } from '../../pods/agentService';
-import { agentRole, agentRoleBinding, agentServiceAccount } from '../../pods/agentServiceAccount';
+import {
+  agentRole,
+  agentRoleBinding,
+  agentServiceAccount,
+} from '../../pods/agentServiceAccount';
 import { contextsConfigMap } from '../../pods/contextsConfigMap';
 import { agentLabels } from '../../pods/podMetadata';
 import { hasContexts } from '../../pods/podVolumes';
@@ -29,7 +33,10 @@ export async function ensureAgentObjects(
   commits: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { agent } = assembly;
-  const plan = { ...assembler.podPlan(assembly, agent.name, { kind: 'agent' }), commits };
+  const plan = {
+    ...assembler.podPlan(assembly, agent.name, { kind: 'agent' }),
+    commits,
+  };
   const key = { namespace: agent.namespace, name: agent.name };
   const { uid } = owner.metadata;
 
@@ -44,8 +51,13 @@ export async function ensureAgentObjects(
     await objects.remove(RoleBinding, key, uid);
     await objects.remove(Role, key, uid);
   }
-  for (const claim of agentClaims(plan, owner)) await objects.ensure(PersistentVolumeClaim, claim);
-  if (hasContexts(plan)) await objects.ensure(ConfigMap, contextsConfigMap(plan, owner, agentLabels(plan)));
+  for (const claim of agentClaims(plan, owner))
+    await objects.ensure(PersistentVolumeClaim, claim);
+  if (hasContexts(plan))
+    await objects.ensure(
+      ConfigMap,
+      contextsConfigMap(plan, owner, agentLabels(plan)),
+    );
   await objects.ensure(NetworkPolicy, agentNetworkPolicy(plan, owner));
   await objects.ensure(Deployment, agentDeployment(plan, owner, replicas));
   if (!hasContexts(plan)) await objects.remove(ConfigMap, key, uid);

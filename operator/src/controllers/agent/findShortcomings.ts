@@ -15,17 +15,22 @@ export async function findShortcomings(
       (name): AgentShortcoming => ({
         condition: 'Ready',
         reason: 'ModelNotFound',
-        message: `Model "${name}" does not exist in namespace "${agent.namespace}". Create it, for example: ${exampleModel(name, agent.namespace)}`,
+        message: `Model "${name}" does not exist in namespace "${
+          agent.namespace
+        }". Create it, for example: ${exampleModel(name, agent.namespace)}`,
       }),
     ),
-    ...(await Promise.all(models.map(model => missingKey(model, secrets)))).flat(),
+    ...(
+      await Promise.all(models.map(model => missingKey(model, secrets)))
+    ).flat(),
     ...toolShortcomings(assembly),
   ];
 }
 
 /** A custom runtime may know its model itself, and a playbook needs none. */
 function modelMissing({ agent }: Assembly): AgentShortcoming[] {
-  if (agent.model || agent.mode === 'System' || agent.runtime.type === 'custom') return [];
+  if (agent.model || agent.mode === 'System' || agent.runtime.type === 'custom')
+    return [];
   return [
     {
       condition: 'Ready',
@@ -42,7 +47,11 @@ export async function missingKey(
 ): Promise<AgentShortcoming[]> {
   const ref = spec.credentialRef;
   if (!ref) return [];
-  const presence = await secrets.presence(metadata.namespace, ref.name, ref.key);
+  const presence = await secrets.presence(
+    metadata.namespace,
+    ref.name,
+    ref.key,
+  );
   // What the operator may not read, the kubelet still mounts.
   if (presence === 'Present' || presence === 'Forbidden') return [];
   const what =
@@ -53,13 +62,18 @@ export async function missingKey(
     {
       condition: 'Ready',
       reason: 'SecretNotFound',
-      message: `${what}; model "${metadata.name}" needs it. Add the key with: ${secretCommand(metadata.namespace, ref)}`,
+      message: `${what}; model "${
+        metadata.name
+      }" needs it. Add the key with: ${secretCommand(metadata.namespace, ref)}`,
     },
   ];
 }
 
 /** The command that adds a key to a Secret whether or not the Secret exists. */
-export function secretCommand(namespace: string, { name, key }: { name: string; key: string }): string {
+export function secretCommand(
+  namespace: string,
+  { name, key }: { name: string; key: string },
+): string {
   return `kubectl create secret generic ${name} -n ${namespace} --from-literal=${key}=<your key> --dry-run=client -o yaml | kubectl apply -f -`;
 }
 
@@ -79,7 +93,9 @@ function toolShortcomings({ agent, tools }: Assembly): AgentShortcoming[] {
         },
       ];
     }
-    const ready = tool.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
+    const ready =
+      tool.status?.conditions?.find(({ type }) => type === 'Ready')?.message ??
+      '';
     switch (tool.status?.phase) {
       case 'Ready':
         return [];
@@ -92,9 +108,21 @@ function toolShortcomings({ agent, tools }: Assembly): AgentShortcoming[] {
           },
         ];
       case 'Unavailable':
-        return [{ condition: 'ToolsReady', reason: 'ToolUnavailable', message: `Tool "${ref}" cannot be used: ${ready}` }];
+        return [
+          {
+            condition: 'ToolsReady',
+            reason: 'ToolUnavailable',
+            message: `Tool "${ref}" cannot be used: ${ready}`,
+          },
+        ];
       default:
-        return [{ condition: 'ToolsReady', reason: 'Pending', message: `Tool "${ref}" has not been asked yet.` }];
+        return [
+          {
+            condition: 'ToolsReady',
+            reason: 'Pending',
+            message: `Tool "${ref}" has not been asked yet.`,
+          },
+        ];
     }
   });
 }

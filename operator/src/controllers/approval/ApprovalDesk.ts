@@ -1,6 +1,10 @@
 import { ApiError } from '@greenroom/controller-runtime';
 import { Approval, labels, managedByGreenroom } from '@greenroom/kinds';
-import type { ApprovalDecision, IngestParams, IngestResult } from '@greenroom/protocol';
+import type {
+  ApprovalDecision,
+  IngestParams,
+  IngestResult,
+} from '@greenroom/protocol';
 import { indexes } from '../../cluster/ClusterView';
 import type { SidecarLink } from '../../ingest/SidecarLink';
 import { ownerReference } from '../../pods/ownedObject';
@@ -21,7 +25,10 @@ export class ApprovalDesk {
   constructor(private readonly services: ControllerServices) {}
 
   /** Makes the Approval, or finds the one that was made for this request before. */
-  async create(link: SidecarLink, request: Request): Promise<IngestResult<'create_approval'>> {
+  async create(
+    link: SidecarLink,
+    request: Request,
+  ): Promise<IngestResult<'create_approval'>> {
     const { client, view, events, now } = this.services;
     const { namespace } = link.pod;
     const name = approvalName(link.pod.agent, request);
@@ -34,12 +41,19 @@ export class ApprovalDesk {
       events.event(created, {
         reason: 'ApprovalRequested',
         action: 'Ask',
-        note: `${link.pod.agent} asks: ${request.question ?? request.action ?? request.tool ?? ''}`,
+        note: `${link.pod.agent} asks: ${
+          request.question ?? request.action ?? request.tool ?? ''
+        }`,
       });
       return answer(created as unknown as Approval);
     } catch (error) {
       if (!ApiError.isAlreadyExists(error)) throw error;
-      return answer((await client.get(Approval, { namespace, name })) as unknown as Approval);
+      return answer(
+        (await client.get(Approval, {
+          namespace,
+          name,
+        })) as unknown as Approval,
+      );
     }
   }
 
@@ -52,15 +66,28 @@ export class ApprovalDesk {
     return true;
   }
 
-  private approval(link: SidecarLink, request: Request, name: string, now: Date): Approval {
+  private approval(
+    link: SidecarLink,
+    request: Request,
+    name: string,
+    now: Date,
+  ): Approval {
     const { view } = this.services;
     const { namespace } = link.pod;
     const agent = link.pod.labels[labels.agent];
     const template = link.pod.labels[labels.template];
     const [task] = view.tasks.byIndex(indexes.bySessionId, request.session_id);
-    const [session] = view.sessions.byIndex(indexes.bySessionId, request.session_id);
-    const owner = task ?? session ?? (agent ? view.agents.get({ namespace, name: agent }) : undefined);
-    const expiresAt = new Date(now.getTime() + (request.timeout_ms ?? defaultTimeoutMs));
+    const [session] = view.sessions.byIndex(
+      indexes.bySessionId,
+      request.session_id,
+    );
+    const owner =
+      task ??
+      session ??
+      (agent ? view.agents.get({ namespace, name: agent }) : undefined);
+    const expiresAt = new Date(
+      now.getTime() + (request.timeout_ms ?? defaultTimeoutMs),
+    );
     return {
       apiVersion: Approval.apiVersion,
       kind: 'Approval',
@@ -73,7 +100,9 @@ export class ApprovalDesk {
           [labels.session]: request.session_id,
           [labels.managedBy]: managedByGreenroom,
         },
-        ...(request.default === undefined ? {} : { annotations: { [defaultAnswer]: request.default } }),
+        ...(request.default === undefined
+          ? {}
+          : { annotations: { [defaultAnswer]: request.default } }),
         ...(owner ? { ownerReferences: [ownerReference(owner)] } : {}),
       },
       spec: withoutUndefined({
@@ -84,7 +113,11 @@ export class ApprovalDesk {
         templateRef: !agent && template ? { name: template } : undefined,
         taskRef: task ? { name: task.metadata.name } : undefined,
         sessionRef: session ? { name: session.metadata.name } : undefined,
-        action: request.action?.slice(0, 1024) ?? (request.type === 'Permission' && !request.tool ? 'continue' : undefined),
+        action:
+          request.action?.slice(0, 1024) ??
+          (request.type === 'Permission' && !request.tool
+            ? 'continue'
+            : undefined),
         tool: request.tool?.slice(0, 253),
         arguments: request.arguments,
         reason: request.reason?.slice(0, 4096),
@@ -92,7 +125,9 @@ export class ApprovalDesk {
         choices: request.choices,
         policyRef: request.policy ? { name: request.policy } : undefined,
         rule: request.rule,
-        requester: session?.spec.owner ?? task?.metadata.annotations?.['greenroom.dev/owner'],
+        requester:
+          session?.spec.owner ??
+          task?.metadata.annotations?.['greenroom.dev/owner'],
         approvers: request.approvers?.length ? request.approvers : undefined,
         quorum: request.quorum ?? 1,
         selfApproval: request.self_approval ?? false,
@@ -105,18 +140,31 @@ export class ApprovalDesk {
 }
 
 /** The same for the same request, however often it is asked for. */
-function approvalName(agent: string, { session_id, request_id }: Request): string {
+function approvalName(
+  agent: string,
+  { session_id, request_id }: Request,
+): string {
   return `${agent.slice(0, 200)}-${shortDigest(`${session_id}/${request_id}`)}`;
 }
 
 function answer({ metadata, spec }: Approval): IngestResult<'create_approval'> {
-  return { name: metadata.name, ...(spec.expiresAt ? { expires_at: spec.expiresAt } : {}) };
+  return {
+    name: metadata.name,
+    ...(spec.expiresAt ? { expires_at: spec.expiresAt } : {}),
+  };
 }
 
 /** What the agent is told. */
-export function decisionOf({ metadata, spec, decision, status }: Approval): ApprovalDecision {
+export function decisionOf({
+  metadata,
+  spec,
+  decision,
+  status,
+}: Approval): ApprovalDecision {
   const expired = status?.phase === 'Expired';
-  const response = decision?.answer ?? (expired ? metadata.annotations?.[defaultAnswer] : undefined);
+  const response =
+    decision?.answer ??
+    (expired ? metadata.annotations?.[defaultAnswer] : undefined);
   return {
     request_id: spec.requestID ?? metadata.name,
     session_id: spec.sessionID,
@@ -128,7 +176,10 @@ export function decisionOf({ metadata, spec, decision, status }: Approval): Appr
     ...(response === undefined ? {} : { answer: response }),
     ...(decision?.reason ? { reason: decision.reason } : {}),
     ...(decision?.editedArguments
-      ? { edited_arguments: decision.editedArguments as ApprovalDecision['edited_arguments'] }
+      ? {
+          edited_arguments:
+            decision.editedArguments as ApprovalDecision['edited_arguments'],
+        }
       : {}),
     ...(decision?.decidedBy ? { decided_by: decision.decidedBy } : {}),
     ...(expired ? { expired: true } : {}),
@@ -136,6 +187,7 @@ export function decisionOf({ metadata, spec, decision, status }: Approval): Appr
 }
 
 function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, each]) => each !== undefined),
+  ) as T;
 }
-

@@ -7,7 +7,10 @@ import { ApprovalReconciler } from './ApprovalReconciler';
 const bySession = 'bySession';
 
 /** Adds the controller of Approvals. */
-export function registerApprovals(services: ControllerServices, desk: ApprovalDesk): void {
+export function registerApprovals(
+  services: ControllerServices,
+  desk: ApprovalDesk,
+): void {
   const { manager, view, links, sessions } = services;
   const controller = manager.controller({
     name: 'approval',
@@ -24,13 +27,18 @@ export function registerApprovals(services: ControllerServices, desk: ApprovalDe
   });
   view.approvals.addIndex(bySession, ({ spec }) => [spec.sessionID]);
   const enqueue = (sessionId: string) => {
-    for (const { metadata } of view.approvals.byIndex(bySession, sessionId)) controller.enqueue(metadata);
+    for (const { metadata } of view.approvals.byIndex(bySession, sessionId))
+      controller.enqueue(metadata);
   };
   links.on('connected', link => {
     for (const sessionId of link.sessions) enqueue(sessionId);
   });
   links.on('session', sessionId => {
     const state = sessions.get(sessionId);
-    if (state && ['Completed', 'Failed', 'Cancelled', 'Expired'].includes(state.phase)) enqueue(sessionId);
+    if (
+      state &&
+      ['Completed', 'Failed', 'Cancelled', 'Expired'].includes(state.phase)
+    )
+      enqueue(sessionId);
   });
 }

@@ -1,7 +1,18 @@
-import { ConfigMap, Job, NetworkPolicy, Role, RoleBinding, ServiceAccount } from '@greenroom/controller-runtime';
+import {
+  ConfigMap,
+  Job,
+  NetworkPolicy,
+  Role,
+  RoleBinding,
+  ServiceAccount,
+} from '@greenroom/controller-runtime';
 import type { AgentPodPlan } from '../../pods/AgentPodPlan';
 import { agentNetworkPolicy } from '../../pods/agentNetworkPolicy';
-import { agentRole, agentRoleBinding, agentServiceAccount } from '../../pods/agentServiceAccount';
+import {
+  agentRole,
+  agentRoleBinding,
+  agentServiceAccount,
+} from '../../pods/agentServiceAccount';
 import { contextsConfigMap } from '../../pods/contextsConfigMap';
 import type { Owner } from '../../pods/ownedObject';
 import { agentLabels } from '../../pods/podMetadata';
@@ -17,9 +28,14 @@ export async function ensureSessionJob(
 ): Promise<void> {
   const { agent } = plan;
   if (objects.get(Job, { namespace: agent.namespace, name: plan.name })) return;
-  if (hasContexts(plan)) await objects.ensure(ConfigMap, contextsConfigMap(plan, owner, agentLabels(plan)));
+  if (hasContexts(plan))
+    await objects.ensure(
+      ConfigMap,
+      contextsConfigMap(plan, owner, agentLabels(plan)),
+    );
   if (agent.rbac.rules.length > 0) {
-    if (!agent.serviceAccountName) await objects.ensure(ServiceAccount, agentServiceAccount(plan, owner));
+    if (!agent.serviceAccountName)
+      await objects.ensure(ServiceAccount, agentServiceAccount(plan, owner));
     await objects.ensure(Role, agentRole(plan, owner));
     await objects.ensure(RoleBinding, agentRoleBinding(plan, owner));
   }

@@ -4,8 +4,16 @@ import type { ControllerServices } from '../ControllerServices';
 
 /** The pod of a Job that holds one session. */
 export type SessionPodState =
-  | { readonly state: 'Coming'; readonly name?: string; readonly trouble?: PodTrouble }
-  | { readonly state: 'Running'; readonly name: string; readonly trouble?: PodTrouble }
+  | {
+      readonly state: 'Coming';
+      readonly name?: string;
+      readonly trouble?: PodTrouble;
+    }
+  | {
+      readonly state: 'Running';
+      readonly name: string;
+      readonly trouble?: PodTrouble;
+    }
   /** It ended or is gone, and will say nothing any more. */
   | {
       readonly state: 'Lost';
@@ -22,12 +30,18 @@ export type SessionPodState =
  */
 export function readSessionPod(
   { objects, pods }: Pick<ControllerServices, 'objects' | 'pods'>,
-  job: { namespace: string; component: 'task' | 'session'; name: string; known?: string },
+  job: {
+    namespace: string;
+    component: 'task' | 'session';
+    name: string;
+    known?: string;
+  },
 ): SessionPodState {
   const pod = pods.ofJob(job.namespace, job.component, job.name);
   const name = pod?.metadata.name ?? '';
   // Another pod in its place knows nothing of the work.
-  if (!pod || (job.known && name !== job.known)) return withoutPod(objects.get(Job, job), job);
+  if (!pod || (job.known && name !== job.known))
+    return withoutPod(objects.get(Job, job), job);
   const state = readPod(pod);
   switch (state.state) {
     case 'failed':
@@ -40,23 +54,43 @@ export function readSessionPod(
         exitCode: 0,
       };
     case 'pending':
-      return { state: 'Coming', name, ...(state.trouble ? { trouble: state.trouble } : {}) };
+      return {
+        state: 'Coming',
+        name,
+        ...(state.trouble ? { trouble: state.trouble } : {}),
+      };
     case 'running':
-      return { state: 'Running', name, ...(state.trouble ? { trouble: state.trouble } : {}) };
+      return {
+        state: 'Running',
+        name,
+        ...(state.trouble ? { trouble: state.trouble } : {}),
+      };
     default:
       return { state: 'Running', name };
   }
 }
 
-function withoutPod(job: Job | undefined, { name, known }: { name: string; known?: string }): SessionPodState {
-  const failed = job?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+function withoutPod(
+  job: Job | undefined,
+  { name, known }: { name: string; known?: string },
+): SessionPodState {
+  const failed = job?.status?.conditions?.find(
+    ({ type, status }) => type === 'Failed' && status === 'True',
+  );
   if (failed) {
     return {
       state: 'Lost',
       reason: failed.reason === 'DeadlineExceeded' ? 'TimedOut' : 'PodLost',
-      message: `Job "${name}" failed: ${failed.message ?? failed.reason ?? 'no reason given'}`,
+      message: `Job "${name}" failed: ${
+        failed.message ?? failed.reason ?? 'no reason given'
+      }`,
     };
   }
-  if (known) return { state: 'Lost', reason: 'PodLost', message: `Pod "${known}" is gone, and the work with it.` };
+  if (known)
+    return {
+      state: 'Lost',
+      reason: 'PodLost',
+      message: `Pod "${known}" is gone, and the work with it.`,
+    };
   return { state: 'Coming' };
 }

@@ -30,14 +30,25 @@ describe('ChunkBuffer', () => {
   it('goes on counting after a restart, and stops at the limit', () => {
     const buffer = new ChunkBuffer(mostChunks - 1, 41);
     buffer.add('info', 'last');
-    expect(buffer.flush(0)).toEqual({ entries: [{ sequence: 42, type: 'info', content: 'last' }], truncated: true });
+    expect(buffer.flush(0)).toEqual({
+      entries: [{ sequence: 42, type: 'info', content: 'last' }],
+      truncated: true,
+    });
     buffer.add('info', 'lost');
     expect(buffer.flush(1)).toBeUndefined();
   });
 
   it('loses nothing and changes no order before the limit', () => {
     const pieces = fc.array(
-      fc.tuple(fc.constantFrom('response' as const, 'thinking' as const, 'info' as const), fc.string({ minLength: 1 }), fc.boolean()),
+      fc.tuple(
+        fc.constantFrom(
+          'response' as const,
+          'thinking' as const,
+          'info' as const,
+        ),
+        fc.string({ minLength: 1 }),
+        fc.boolean(),
+      ),
       { maxLength: 60 },
     );
     fc.assert(
@@ -51,8 +62,16 @@ describe('ChunkBuffer', () => {
         }
         out.push(...(buffer.flush((now += 300))?.entries ?? []));
         for (const type of ['response', 'thinking', 'info'] as const) {
-          const given = all.filter(([each]) => each === type).map(([, content]) => content).join('');
-          expect(out.filter(entry => entry.type === type).map(({ content }) => content).join('')).toBe(given);
+          const given = all
+            .filter(([each]) => each === type)
+            .map(([, content]) => content)
+            .join('');
+          expect(
+            out
+              .filter(entry => entry.type === type)
+              .map(({ content }) => content)
+              .join(''),
+          ).toBe(given);
         }
         out.forEach(({ sequence }, index) => expect(sequence).toBe(index + 1));
       }),

@@ -1,5 +1,11 @@
 /** What a piece of a stream is. */
-export type ChunkEntryType = 'thinking' | 'tool_call' | 'tool_result' | 'response' | 'info' | 'error';
+export type ChunkEntryType =
+  | 'thinking'
+  | 'tool_call'
+  | 'tool_result'
+  | 'response'
+  | 'info'
+  | 'error';
 
 export interface ChunkEntry {
   sequence: number;
@@ -60,8 +66,10 @@ export class ChunkBuffer {
   /** When it wants to be emptied, in the time of `nowMs`; undefined when it is empty. */
   dueAt(nowMs: number): number | undefined {
     if (this.entries.length === 0) return undefined;
-    if (this.bytes >= fullBytes || this.entries.length >= mostEntries) return nowMs;
-    const interval = firstIntervalMs * 2 ** Math.floor(this.written / chunksPerInterval);
+    if (this.bytes >= fullBytes || this.entries.length >= mostEntries)
+      return nowMs;
+    const interval =
+      firstIntervalMs * 2 ** Math.floor(this.written / chunksPerInterval);
     return Math.max(nowMs, this.lastFlushMs + interval);
   }
 
@@ -69,7 +77,10 @@ export class ChunkBuffer {
   flush(nowMs: number): Chunk | undefined {
     if (this.entries.length === 0 || this.isFull) return undefined;
     const entries = this.entries.splice(0, mostEntries);
-    this.bytes = this.entries.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+    this.bytes = this.entries.reduce(
+      (sum, { content }) => sum + Buffer.byteLength(content),
+      0,
+    );
     this.lastFlushMs = nowMs;
     this.written++;
     return { entries, truncated: this.isFull };
@@ -78,7 +89,8 @@ export class ChunkBuffer {
   private addPiece(type: ChunkEntryType, content: string): void {
     const last = this.entries.at(-1);
     this.bytes += Buffer.byteLength(content);
-    const continues = last?.type === type && (type === 'response' || type === 'thinking');
+    const continues =
+      last?.type === type && (type === 'response' || type === 'thinking');
     if (continues && last.content.length + content.length <= longestEntry) {
       last.content += content;
     } else {

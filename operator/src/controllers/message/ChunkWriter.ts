@@ -1,5 +1,10 @@
 import { ApiError } from '@greenroom/controller-runtime';
-import { labels, managedByGreenroom, MessageChunk, type Message } from '@greenroom/kinds';
+import {
+  labels,
+  managedByGreenroom,
+  MessageChunk,
+  type Message,
+} from '@greenroom/kinds';
 import type { SessionEvent } from '@greenroom/protocol';
 import type { SessionDelta } from '../../ingest/SidecarLink';
 import { ownerReference } from '../../pods/ownedObject';
@@ -24,10 +29,15 @@ export class ChunkWriter {
   private readonly streams = new Map<string, Stream>();
   private readonly bySession = new Map<string, Stream>();
   /** What streams that have ended came to: the cache may not show their last chunks yet. */
-  private readonly ended = new Map<string, { count: number; truncated: boolean }>();
+  private readonly ended = new Map<
+    string,
+    { count: number; truncated: boolean }
+  >();
 
   constructor(private readonly services: ControllerServices) {
-    services.sessions.onEvents((sessionId, events) => this.take(sessionId, events));
+    services.sessions.onEvents((sessionId, events) =>
+      this.take(sessionId, events),
+    );
     services.links.on('delta', (_, delta) => this.takeDelta(delta));
   }
 
@@ -53,10 +63,14 @@ export class ChunkWriter {
     const stream = this.streams.get(message.metadata.uid);
     if (!stream) return;
     this.streams.delete(message.metadata.uid);
-    if (this.bySession.get(stream.sessionId) === stream) this.bySession.delete(stream.sessionId);
+    if (this.bySession.get(stream.sessionId) === stream)
+      this.bySession.delete(stream.sessionId);
     clearTimeout(stream.timer);
     this.flush(stream);
-    this.ended.set(message.metadata.uid, { count: stream.buffer.count, truncated: stream.buffer.isFull });
+    this.ended.set(message.metadata.uid, {
+      count: stream.buffer.count,
+      truncated: stream.buffer.isFull,
+    });
     await stream.tail;
   }
 
@@ -93,17 +107,29 @@ export class ChunkWriter {
       const shown = stream.shown.get(event.id) ?? '';
       stream.shown.delete(event.id);
       // Deltas have shown the beginning, or all of it.
-      stream.buffer.add(entry.type, entry.content.startsWith(shown) ? entry.content.slice(shown.length) : entry.content);
+      stream.buffer.add(
+        entry.type,
+        entry.content.startsWith(shown)
+          ? entry.content.slice(shown.length)
+          : entry.content,
+      );
     }
     this.plan(stream);
   }
 
   private takeDelta({ session_id: sessionId, event }: SessionDelta): void {
     const stream = this.bySession.get(sessionId);
-    if (!stream || (event.type !== 'delta.text' && event.type !== 'delta.thinking')) return;
+    if (
+      !stream ||
+      (event.type !== 'delta.text' && event.type !== 'delta.thinking')
+    )
+      return;
     const { event_id: id, text } = event.payload;
     stream.shown.set(id, (stream.shown.get(id) ?? '') + text);
-    stream.buffer.add(event.type === 'delta.text' ? 'response' : 'thinking', text);
+    stream.buffer.add(
+      event.type === 'delta.text' ? 'response' : 'thinking',
+      text,
+    );
     this.plan(stream);
   }
 
@@ -125,7 +151,11 @@ export class ChunkWriter {
     stream.tail = stream.tail.then(() => this.write(stream, chunk, number));
   }
 
-  private async write({ message, sessionId }: Stream, { entries, truncated }: Chunk, number: number): Promise<void> {
+  private async write(
+    { message, sessionId }: Stream,
+    { entries, truncated }: Chunk,
+    number: number,
+  ): Promise<void> {
     const { client, log } = this.services;
     const { namespace, name } = message.metadata;
     try {
@@ -151,7 +181,11 @@ export class ChunkWriter {
         },
       } as never);
     } catch (error) {
-      if (!ApiError.isAlreadyExists(error)) log.warn({ err: error, message: name, namespace }, 'a MessageChunk was not written');
+      if (!ApiError.isAlreadyExists(error))
+        log.warn(
+          { err: error, message: name, namespace },
+          'a MessageChunk was not written',
+        );
     }
   }
 }

@@ -1,5 +1,15 @@
-import { done, type ObjectKey, type Reconciler, type ReconcileResult } from '@greenroom/controller-runtime';
-import { Message, MessageChunk, parseDuration, type Session } from '@greenroom/kinds';
+import {
+  done,
+  type ObjectKey,
+  type Reconciler,
+  type ReconcileResult,
+} from '@greenroom/controller-runtime';
+import {
+  Message,
+  MessageChunk,
+  parseDuration,
+  type Session,
+} from '@greenroom/kinds';
 import type { SessionOpening, SessionState } from '@greenroom/protocol';
 import { isEnded } from '@greenroom/protocol';
 import { v7 as newSessionId } from 'uuid';
@@ -12,7 +22,14 @@ import type { SessionChannel } from '../session/SessionChannel';
 import { promptId } from '../session/SessionReconciler';
 import { titleOf } from '../session/sessionStatus';
 import type { ChunkWriter } from './ChunkWriter';
-import { decideMessage, isMessageEnded, type MessageDecision, type MessageSnapshot, type MessageTarget, type MessageWork } from './decideMessage';
+import {
+  decideMessage,
+  isMessageEnded,
+  type MessageDecision,
+  type MessageSnapshot,
+  type MessageTarget,
+  type MessageWork,
+} from './decideMessage';
 import { messageStatus } from './messageStatus';
 import { messageText } from './messageText';
 
@@ -24,7 +41,11 @@ interface Findings {
   readonly state?: SessionState;
 }
 
-const busy: MessageDecision = { act: 'wait', reason: 'Busy', message: 'The session answers an earlier message first.' };
+const behindAnother: MessageDecision = {
+  act: 'wait',
+  reason: 'Busy',
+  message: 'The session answers an earlier message first.',
+};
 
 /** Brings each Message to its agent once, and the answer back. */
 export class MessageReconciler implements Reconciler {
@@ -39,7 +60,10 @@ export class MessageReconciler implements Reconciler {
     private readonly wake: (message: Message) => void,
   ) {}
 
-  async reconcile({ namespace = '', name }: ObjectKey): Promise<ReconcileResult> {
+  async reconcile({
+    namespace = '',
+    name,
+  }: ObjectKey): Promise<ReconcileResult> {
     const message = this.services.view.messages.get({ namespace, name });
     if (!message || message.metadata.deletionTimestamp) return done;
     if (isMessageEnded(message)) return await this.retain(message);
@@ -47,7 +71,7 @@ export class MessageReconciler implements Reconciler {
     const decision = decideMessage(findings.snapshot);
     // Nothing is awaited up to here: two messages must not find the same session free.
     if (decision.act === 'deliver' && !this.claim(message)) {
-      return await this.carryOut(message, busy, findings);
+      return await this.carryOut(message, behindAnother, findings);
     }
     return await this.carryOut(message, decision, findings);
   }
@@ -79,7 +103,11 @@ export class MessageReconciler implements Reconciler {
     this.channel.forget(inputId(message));
   }
 
-  private async carryOut(message: Message, decision: MessageDecision, findings: Findings): Promise<ReconcileResult> {
+  private async carryOut(
+    message: Message,
+    decision: MessageDecision,
+    findings: Findings,
+  ): Promise<ReconcileResult> {
     const { nowMs } = findings.snapshot;
     switch (decision.act) {
       case 'await':
@@ -96,7 +124,9 @@ export class MessageReconciler implements Reconciler {
       case 'run':
         await this.write(message, decision, findings);
         await this.send(message, findings);
-        return decision.untilMs === undefined ? done : after(decision.untilMs, nowMs);
+        return decision.untilMs === undefined
+          ? done
+          : after(decision.untilMs, nowMs);
       case 'cancel':
         if (!this.cancelling.has(message.metadata.uid)) {
           this.cancelling.set(message.metadata.uid, nowMs);
@@ -105,14 +135,20 @@ export class MessageReconciler implements Reconciler {
         return after(decision.untilMs, nowMs);
       case 'settle':
         await this.settle(message, decision, findings);
-        return await this.retain(this.services.view.messages.get(message.metadata) ?? message);
+        return await this.retain(
+          this.services.view.messages.get(message.metadata) ?? message,
+        );
       default:
         return done;
     }
   }
 
   /** The session's id is written down before anything is sent: what was sent is found again after a restart. */
-  private async deliver(message: Message, decision: MessageDecision, findings: Findings): Promise<ReconcileResult> {
+  private async deliver(
+    message: Message,
+    decision: MessageDecision,
+    findings: Findings,
+  ): Promise<ReconcileResult> {
     const sessionId = findings.session?.status?.session?.id ?? newSessionId();
     try {
       await this.write(message, decision, findings, sessionId);
@@ -125,16 +161,29 @@ export class MessageReconciler implements Reconciler {
     return done;
   }
 
-  private async send(message: Message, { assembly, session }: Findings): Promise<void> {
+  private async send(
+    message: Message,
+    { assembly, session }: Findings,
+  ): Promise<void> {
     const { links, pods } = this.services;
     const sessionId = message.status?.sessionID;
     if (!assembly || !sessionId) return;
     const { namespace } = message.metadata;
-    const link = links.bySession(sessionId) ?? (message.spec.agentRef ? pods.link(namespace, message.spec.agentRef.name) : undefined);
+    const link =
+      links.bySession(sessionId) ??
+      (message.spec.agentRef
+        ? pods.link(namespace, message.spec.agentRef.name)
+        : undefined);
     if (!link) return;
     this.chunks.begin(message, sessionId);
-    const text = await messageText(message, name => this.services.configMaps.read(namespace, name));
-    const actor = { type: 'user' as const, id: message.spec.sender ?? `message/${namespace}/${message.metadata.name}` };
+    const text = await messageText(message, name =>
+      this.services.configMaps.read(namespace, name),
+    );
+    const actor = {
+      type: 'user' as const,
+      id:
+        message.spec.sender ?? `message/${namespace}/${message.metadata.name}`,
+    };
     void this.channel.send(
       link,
       this.opening(message, assembly, sessionId, session),
@@ -143,7 +192,12 @@ export class MessageReconciler implements Reconciler {
     );
   }
 
-  private opening(message: Message, assembly: Assembly, sessionId: string, session?: Session): SessionOpening {
+  private opening(
+    message: Message,
+    assembly: Assembly,
+    sessionId: string,
+    session?: Session,
+  ): SessionOpening {
     const { namespace, name } = message.metadata;
     if (session) {
       const { spec, metadata } = session;
@@ -182,9 +236,17 @@ export class MessageReconciler implements Reconciler {
     this.cancelling.delete(message.metadata.uid);
     const id = message.status?.sessionID;
     if (id && message.spec.agentRef) this.channel.close(id, decision.phase);
-    this.channel.forget(inputId(message), ...(message.spec.agentRef && id ? [id] : []));
+    this.channel.forget(
+      inputId(message),
+      ...(message.spec.agentRef && id ? [id] : []),
+    );
     if (decision.phase !== 'Completed') {
-      this.services.events.event(message, { type: 'Warning', reason: decision.phase, action: 'Settle', note: decision.message });
+      this.services.events.event(message, {
+        type: 'Warning',
+        reason: decision.phase,
+        action: 'Settle',
+        note: decision.message,
+      });
     }
   }
 
@@ -196,23 +258,38 @@ export class MessageReconciler implements Reconciler {
     if (!isMessageEnded(message) || Number.isNaN(completedMs)) return done;
     const nowMs = now().getTime();
     const ttlSeconds = cleanup?.ttlSecondsAfterFinished;
-    const removeAt = ttlSeconds === undefined ? undefined : completedMs + ttlSeconds * 1000;
+    const removeAt =
+      ttlSeconds === undefined ? undefined : completedMs + ttlSeconds * 1000;
     if (removeAt !== undefined && removeAt <= nowMs) {
-      await client.delete(Message, message.metadata, { preconditions: { uid: message.metadata.uid } });
+      await client.delete(Message, message.metadata, {
+        preconditions: { uid: message.metadata.uid },
+      });
       return done;
     }
-    const chunks = view.chunks.list(message.metadata.namespace).filter(({ spec }) => spec.messageRef.name === message.metadata.name);
-    const chunksAt = chunks.length > 0 ? completedMs + parseDuration(cleanup?.chunkTTL ?? '1h') : undefined;
+    const chunks = view.chunks
+      .list(message.metadata.namespace)
+      .filter(({ spec }) => spec.messageRef.name === message.metadata.name);
+    const chunksAt =
+      chunks.length > 0
+        ? completedMs + parseDuration(cleanup?.chunkTTL ?? '1h')
+        : undefined;
     if (chunksAt !== undefined && chunksAt <= nowMs) {
-      for (const chunk of chunks) await client.delete(MessageChunk, chunk.metadata);
+      for (const chunk of chunks)
+        await client.delete(MessageChunk, chunk.metadata);
     }
-    const next = [removeAt, chunksAt !== undefined && chunksAt > nowMs ? chunksAt : undefined].filter(
-      (time): time is number => time !== undefined,
-    );
+    const next = [
+      removeAt,
+      chunksAt !== undefined && chunksAt > nowMs ? chunksAt : undefined,
+    ].filter((time): time is number => time !== undefined);
     return next.length > 0 ? after(Math.min(...next), nowMs) : done;
   }
 
-  private async write(message: Message, decision: MessageDecision, { state }: Findings, sessionId?: string): Promise<void> {
+  private async write(
+    message: Message,
+    decision: MessageDecision,
+    { state }: Findings,
+    sessionId?: string,
+  ): Promise<void> {
     const { statuses, now } = this.services;
     const status = messageStatus(decision, {
       message,
@@ -221,21 +298,27 @@ export class MessageReconciler implements Reconciler {
       ...(state ? { state } : {}),
       ...(sessionId ? { sessionId } : {}),
     });
-    await statuses.write(Message, message, status, { onlyIfUnchanged: sessionId !== undefined });
+    await statuses.write(Message, message, status, {
+      onlyIfUnchanged: sessionId !== undefined,
+    });
   }
 
   private async findings(message: Message): Promise<Findings> {
     const { view, assembler, sessions, now } = this.services;
     const { namespace, uid } = message.metadata;
-    const session = message.spec.sessionRef && view.sessions.get({ namespace, name: message.spec.sessionRef.name });
-    const agentName = message.spec.agentRef?.name ?? session?.spec.agentRef?.name;
+    const session =
+      message.spec.sessionRef &&
+      view.sessions.get({ namespace, name: message.spec.sessionRef.name });
+    const agentName =
+      message.spec.agentRef?.name ?? session?.spec.agentRef?.name;
     const templateName = session?.spec.templateRef?.name;
     const resolution = agentName
       ? view.resolveAgent(namespace, agentName)
-      : templateName
-      ? view.resolveTemplate(namespace, templateName)
-      : undefined;
-    const assembly = resolution && 'resolved' in resolution ? await assembler.assemble(resolution.resolved) : undefined;
+      : view.resolveTemplate(namespace, templateName ?? '');
+    const assembly =
+      'resolved' in resolution
+        ? await assembler.assemble(resolution.resolved)
+        : undefined;
     const sessionId = message.status?.sessionID;
     const known = sessionId ? sessions.get(sessionId) : undefined;
     const state = known?.turn?.inputId === inputId(message) ? known : undefined;
@@ -249,21 +332,36 @@ export class MessageReconciler implements Reconciler {
       ...(cancellingSinceMs === undefined ? {} : { cancellingSinceMs }),
       nowMs: now().getTime(),
     };
-    return { snapshot, ...(assembly ? { assembly } : {}), ...(session ? { session } : {}), ...(state ? { state } : {}) };
+    return {
+      snapshot,
+      ...(assembly ? { assembly } : {}),
+      ...(session ? { session } : {}),
+      ...(state ? { state } : {}),
+    };
   }
 
-  private work(message: Message, state: SessionState | undefined, known: SessionState | undefined): MessageWork {
+  private work(
+    message: Message,
+    state: SessionState | undefined,
+    known: SessionState | undefined,
+  ): MessageWork {
     const sessionId = message.status?.sessionID;
     if (!sessionId) return { state: 'NotSent' };
     if (state?.turn) {
       const { outcome, startedAt, error } = state.turn;
       if (outcome !== 'running') return { state: 'Ended', outcome, ...error };
-      if (!isEnded(state)) return { state: 'Working', startedAtMs: Date.parse(startedAt) };
+      if (!isEnded(state))
+        return { state: 'Working', startedAtMs: Date.parse(startedAt) };
     }
     if (known && isEnded(known)) {
       return known.phase === 'Cancelled' || known.phase === 'Expired'
         ? { state: 'Ended', outcome: 'cancelled', reason: 'Cancelled' }
-        : { state: 'Ended', outcome: 'failed', reason: known.error?.reason ?? 'SessionEnded', message: known.error?.message ?? 'The session ended first.' };
+        : {
+            state: 'Ended',
+            outcome: 'failed',
+            reason: known.error?.reason ?? 'SessionEnded',
+            message: known.error?.message ?? 'The session ended first.',
+          };
     }
     const refusal = this.channel.refusal(inputId(message));
     if (refusal) return { state: 'Refused', ...refusal };
@@ -271,19 +369,34 @@ export class MessageReconciler implements Reconciler {
   }
 
   /** The pod that had the session is gone, and another one took its place. */
-  private lost(message: Message, known: SessionState | undefined): MessageWork | undefined {
+  private lost(
+    message: Message,
+    known: SessionState | undefined,
+  ): MessageWork | undefined {
     const { pods, links } = this.services;
     const agent = message.spec.agentRef?.name;
-    if (!agent || !known || links.bySession(message.status?.sessionID ?? '')) return undefined;
+    if (!agent || !known || links.bySession(message.status?.sessionID ?? ''))
+      return undefined;
     const link = pods.link(message.metadata.namespace, agent);
     const pod = pods.ofAgent(message.metadata.namespace, agent);
-    const isGone = link ? !link.sessions.has(message.status?.sessionID ?? '') : !pod;
+    const isGone = link
+      ? !link.sessions.has(message.status?.sessionID ?? '')
+      : !pod;
     return isGone && known.turn
-      ? { state: 'Lost', reason: 'PodLost', message: 'The pod vanished in the middle of the answer. Send the message again.' }
+      ? {
+          state: 'Lost',
+          reason: 'PodLost',
+          message:
+            'The pod vanished in the middle of the answer. Send the message again.',
+        }
       : undefined;
   }
 
-  private agentTarget(message: Message, agent: string, assembly: Assembly | undefined): MessageTarget {
+  private agentTarget(
+    message: Message,
+    agent: string,
+    assembly: Assembly | undefined,
+  ): MessageTarget {
     const { view, pods, board } = this.services;
     const { namespace } = message.metadata;
     if (!assembly) {
@@ -294,44 +407,78 @@ export class MessageReconciler implements Reconciler {
     }
     const availability = availabilityOf(this.services, assembly.agent);
     if (availability.state !== 'Ready') {
-      const state = { Suspended: 'AgentSuspended', NotReady: 'AgentNotReady', BudgetExhausted: 'BudgetExhausted' } as const;
-      return { state: state[availability.state], message: availability.message };
+      const state = {
+        Suspended: 'AgentSuspended',
+        NotReady: 'AgentNotReady',
+        BudgetExhausted: 'BudgetExhausted',
+      } as const;
+      return {
+        state: state[availability.state],
+        message: availability.message,
+      };
     }
     const key = `${namespace}/${agent}`;
     const busy = view.messages
       .byIndex(indexes.byAgent, key)
-      .filter(other => other.metadata.uid !== message.metadata.uid && !isMessageEnded(other) && other.status?.sessionID).length;
-    const single = pods.link(namespace, agent)?.runtime.capabilities.multiSession === false;
+      .filter(
+        other =>
+          other.metadata.uid !== message.metadata.uid &&
+          !isMessageEnded(other) &&
+          other.status?.sessionID,
+      ).length;
+    const single =
+      pods.link(namespace, agent)?.runtime.capabilities.multiSession === false;
     const most = single ? 1 : assembly.agent.maxConcurrentTasks;
     const taken = single ? busy + board.counts(key).active : busy;
     if (taken >= most) {
-      return { state: 'AtCapacity', message: `The agent answers ${taken} others at the moment, which is as many as it may.` };
+      return {
+        state: 'AtCapacity',
+        message: `The agent answers ${taken} others at the moment, which is as many as it may.`,
+      };
     }
     return { state: 'Ready' };
   }
 
-  private sessionTarget(message: Message, session: Session | undefined): MessageTarget {
+  private sessionTarget(
+    message: Message,
+    session: Session | undefined,
+  ): MessageTarget {
     const { view, sessions, links } = this.services;
     const { namespace, name } = message.metadata;
     const ref = message.spec.sessionRef?.name ?? '';
     if (!session) {
-      return { state: 'SessionNotFound', message: `Session "${ref}" does not exist in namespace "${namespace}". Create it, or send the message to another.` };
+      return {
+        state: 'SessionNotFound',
+        message: `Session "${ref}" does not exist in namespace "${namespace}". Create it, or send the message to another.`,
+      };
     }
     if (hasEnded(session)) {
-      return { state: 'SessionEnded', message: `Session "${ref}" is over (${session.status?.phase}). Make a new one.` };
+      return {
+        state: 'SessionEnded',
+        message: `Session "${ref}" is over (${session.status?.phase}). Make a new one.`,
+      };
     }
     const id = session.status?.session?.id;
     const state = id ? sessions.get(id) : undefined;
     if (!id || !state || !links.bySession(id)) {
-      return { state: 'AgentNotReady', message: `Session "${ref}" is not open yet.` };
+      return {
+        state: 'AgentNotReady',
+        message: `Session "${ref}" is not open yet.`,
+      };
     }
-    const promptWaits = session.spec.prompt !== undefined && state.turn === undefined && promptId(session) !== '';
+    const promptWaits =
+      session.spec.prompt !== undefined &&
+      state.turn === undefined &&
+      promptId(session) !== '';
     const isFirst = view.messages
       .byIndex(indexes.bySessionObject, `${namespace}/${ref}`)
       .filter(other => !isMessageEnded(other))
       .every(other => other.metadata.name === name || isBefore(message, other));
     if (state.turn?.outcome === 'running' || promptWaits || !isFirst) {
-      return { state: 'Busy', message: 'The session answers an earlier message first.' };
+      return {
+        state: 'Busy',
+        message: 'The session answers an earlier message first.',
+      };
     }
     return { state: 'Ready' };
   }
@@ -344,7 +491,8 @@ export function inputId({ metadata }: Message): string {
 
 /** By age, then by name: creation times have a precision of one second. */
 function isBefore(a: Message, b: Message): boolean {
-  const rank = ({ metadata }: Message) => `${metadata.creationTimestamp}/${metadata.name}`;
+  const rank = ({ metadata }: Message) =>
+    `${metadata.creationTimestamp}/${metadata.name}`;
   // One that was sent already goes first, however young.
   if (b.status?.sessionID && !a.status?.sessionID) return false;
   return rank(a) < rank(b);

@@ -8,7 +8,12 @@ export type MessageTarget =
       readonly message: string;
     }
   | {
-      readonly state: 'AgentSuspended' | 'AgentNotReady' | 'BudgetExhausted' | 'Busy' | 'AtCapacity';
+      readonly state:
+        | 'AgentSuspended'
+        | 'AgentNotReady'
+        | 'BudgetExhausted'
+        | 'Busy'
+        | 'AtCapacity';
       readonly message: string;
     };
 
@@ -16,7 +21,11 @@ export type MessageTarget =
 export type MessageWork =
   | { readonly state: 'NotSent' }
   | { readonly state: 'Sent' }
-  | { readonly state: 'Refused'; readonly reason: string; readonly message: string }
+  | {
+      readonly state: 'Refused';
+      readonly reason: string;
+      readonly message: string;
+    }
   | { readonly state: 'Working'; readonly startedAtMs: number }
   | {
       readonly state: 'Ended';
@@ -24,7 +33,11 @@ export type MessageWork =
       readonly reason?: string;
       readonly message?: string;
     }
-  | { readonly state: 'Lost'; readonly reason: string; readonly message: string };
+  | {
+      readonly state: 'Lost';
+      readonly reason: string;
+      readonly message: string;
+    };
 
 /** Everything that decides what happens to a Message next. */
 export interface MessageSnapshot {
@@ -41,22 +54,41 @@ export type MessageEnd = 'Completed' | 'Failed' | 'Cancelled' | 'Denied';
 /** What to do with a Message next. Times are milliseconds since 1970. */
 export type MessageDecision =
   | { readonly act: 'none' }
-  | { readonly act: 'await'; readonly reason: string; readonly message: string; readonly untilMs: number }
+  | {
+      readonly act: 'await';
+      readonly reason: string;
+      readonly message: string;
+      readonly untilMs: number;
+    }
   | { readonly act: 'wait'; readonly reason: string; readonly message: string }
   /** It gets its session, and is sent. */
   | { readonly act: 'deliver' }
   /** It was sent, which may have been lost on the way; sending again is harmless. */
   | { readonly act: 'resume' }
   | { readonly act: 'run'; readonly untilMs?: number }
-  | { readonly act: 'cancel'; readonly reason: 'Cancelled' | 'TimedOut'; readonly untilMs: number }
-  | { readonly act: 'settle'; readonly phase: MessageEnd; readonly reason: string; readonly message: string };
+  | {
+      readonly act: 'cancel';
+      readonly reason: 'Cancelled' | 'TimedOut';
+      readonly untilMs: number;
+    }
+  | {
+      readonly act: 'settle';
+      readonly phase: MessageEnd;
+      readonly reason: string;
+      readonly message: string;
+    };
 
 /** How long a Message waits for its agent or session to exist; the default of a Task. */
 export const deliverDeadlineMs = 600_000;
 /** How long a runtime has to confirm a cancel. */
 export const cancelGraceMs = 10_000;
 
-const ended: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Cancelled', 'Denied']);
+const ended: ReadonlySet<string> = new Set([
+  'Completed',
+  'Failed',
+  'Cancelled',
+  'Denied',
+]);
 
 /** Whether there is an answer, or will be none. */
 export function isMessageEnded({ status }: Pick<Message, 'status'>): boolean {
@@ -72,45 +104,86 @@ export function decideMessage(snapshot: MessageSnapshot): MessageDecision {
       return settleOutcome(work);
     case 'Lost':
     case 'Refused':
-      return { act: 'settle', phase: 'Failed', reason: work.reason, message: work.message };
+      return {
+        act: 'settle',
+        phase: 'Failed',
+        reason: work.reason,
+        message: work.message,
+      };
     case 'Working':
       return decideWorking(snapshot, work.startedAtMs);
     case 'Sent':
-      return snapshot.message.spec.cancel ? cancel(snapshot, 'Cancelled') : { act: 'resume' };
+      return snapshot.message.spec.cancel
+        ? cancel(snapshot, 'Cancelled')
+        : { act: 'resume' };
     default:
       return decideWaiting(snapshot);
   }
 }
 
-function decideWorking(snapshot: MessageSnapshot, startedAtMs: number): MessageDecision {
+function decideWorking(
+  snapshot: MessageSnapshot,
+  startedAtMs: number,
+): MessageDecision {
   const { message, nowMs } = snapshot;
   if (message.spec.cancel) return cancel(snapshot, 'Cancelled');
   if (!message.spec.timeout) return { act: 'run' };
   const untilMs = startedAtMs + parseDuration(message.spec.timeout);
-  return untilMs <= nowMs ? cancel(snapshot, 'TimedOut') : { act: 'run', untilMs };
+  return untilMs <= nowMs
+    ? cancel(snapshot, 'TimedOut')
+    : { act: 'run', untilMs };
 }
 
-function cancel({ cancellingSinceMs, nowMs }: MessageSnapshot, reason: 'Cancelled' | 'TimedOut'): MessageDecision {
+function cancel(
+  { cancellingSinceMs, nowMs }: MessageSnapshot,
+  reason: 'Cancelled' | 'TimedOut',
+): MessageDecision {
   const untilMs = (cancellingSinceMs ?? nowMs) + cancelGraceMs;
   if (untilMs > nowMs) return { act: 'cancel', reason, untilMs };
   return settleOutcome({ outcome: 'cancelled', reason });
 }
 
-function decideWaiting({ message, target, nowMs }: MessageSnapshot): MessageDecision {
+function decideWaiting({
+  message,
+  target,
+  nowMs,
+}: MessageSnapshot): MessageDecision {
   if (message.spec.cancel) {
-    return { act: 'settle', phase: 'Cancelled', reason: 'Cancelled', message: 'It was cancelled before it was delivered.' };
+    return {
+      act: 'settle',
+      phase: 'Cancelled',
+      reason: 'Cancelled',
+      message: 'It was cancelled before it was delivered.',
+    };
   }
   switch (target.state) {
     case 'Ready':
       return { act: 'deliver' };
     case 'SessionEnded':
-      return { act: 'settle', phase: 'Failed', reason: 'SessionEnded', message: target.message };
+      return {
+        act: 'settle',
+        phase: 'Failed',
+        reason: 'SessionEnded',
+        message: target.message,
+      };
     case 'AgentNotFound':
     case 'SessionNotFound': {
-      const untilMs = (Date.parse(message.metadata.creationTimestamp ?? '') || nowMs) + deliverDeadlineMs;
+      const untilMs =
+        (Date.parse(message.metadata.creationTimestamp ?? '') || nowMs) +
+        deliverDeadlineMs;
       return untilMs > nowMs
-        ? { act: 'await', reason: target.state, message: target.message, untilMs }
-        : { act: 'settle', phase: 'Failed', reason: target.state, message: target.message };
+        ? {
+            act: 'await',
+            reason: target.state,
+            message: target.message,
+            untilMs,
+          }
+        : {
+            act: 'settle',
+            phase: 'Failed',
+            reason: target.state,
+            message: target.message,
+          };
     }
     default:
       return { act: 'wait', reason: target.state, message: target.message };
@@ -127,7 +200,12 @@ function settleOutcome({
   message?: string;
 }): MessageDecision {
   if (outcome === 'completed') {
-    return { act: 'settle', phase: 'Completed', reason: 'Completed', message: 'The answer is complete.' };
+    return {
+      act: 'settle',
+      phase: 'Completed',
+      reason: 'Completed',
+      message: 'The answer is complete.',
+    };
   }
   if (outcome === 'failed') {
     return {
@@ -138,6 +216,16 @@ function settleOutcome({
     };
   }
   return reason === 'TimedOut'
-    ? { act: 'settle', phase: 'Failed', reason: 'TimedOut', message: 'The answer took longer than timeout; the work was aborted.' }
-    : { act: 'settle', phase: 'Cancelled', reason: 'Cancelled', message: message ?? 'Somebody cancelled it.' };
+    ? {
+        act: 'settle',
+        phase: 'Failed',
+        reason: 'TimedOut',
+        message: 'The answer took longer than timeout; the work was aborted.',
+      }
+    : {
+        act: 'settle',
+        phase: 'Cancelled',
+        reason: 'Cancelled',
+        message: message ?? 'Somebody cancelled it.',
+      };
 }

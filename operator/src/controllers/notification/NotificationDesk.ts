@@ -15,13 +15,20 @@ export class NotificationDesk {
   constructor(private readonly services: ControllerServices) {}
 
   /** Idempotent by `request_id`, where the request has one. */
-  async notify(link: SidecarLink, request: IngestParams<'notify'>): Promise<IngestResult<'notify'>> {
+  async notify(
+    link: SidecarLink,
+    request: IngestParams<'notify'>,
+  ): Promise<IngestResult<'notify'>> {
     const { client, view } = this.services;
     const { namespace } = link.pod;
     const agent = link.pod.labels[labels.agent];
     const [task] = view.tasks.byIndex(indexes.bySessionId, request.session_id);
-    const owner = agent ? view.agents.get({ namespace, name: agent }) : undefined;
-    const name = `${link.pod.agent.slice(0, 200)}-${shortDigest(`${request.session_id}/${request.request_id ?? v7()}`)}`;
+    const owner = agent
+      ? view.agents.get({ namespace, name: agent })
+      : undefined;
+    const name = `${link.pod.agent.slice(0, 200)}-${shortDigest(
+      `${request.session_id}/${request.request_id ?? v7()}`,
+    )}`;
     const notification = {
       apiVersion: Notification.apiVersion,
       kind: 'Notification' as const,
@@ -42,7 +49,9 @@ export class NotificationDesk {
         notificationType: request.type ?? 'info',
         ...(request.title ? { title: request.title.slice(0, 256) } : {}),
         ...(task ? { taskRef: { name: task.metadata.name } } : {}),
-        ...(request.recipients?.length ? { recipients: [...new Set(request.recipients)].slice(0, 64) } : {}),
+        ...(request.recipients?.length
+          ? { recipients: [...new Set(request.recipients)].slice(0, 64) }
+          : {}),
       },
     };
     try {

@@ -1,4 +1,9 @@
-import { done, resourceType, type ObjectKey, type ReconcileResult } from '@greenroom/controller-runtime';
+import {
+  done,
+  resourceType,
+  type ObjectKey,
+  type ReconcileResult,
+} from '@greenroom/controller-runtime';
 import { Notification, parseDuration } from '@greenroom/kinds';
 import { claimConditions } from '../../status/claimConditions';
 import type { ControllerServices } from '../ControllerServices';
@@ -10,7 +15,11 @@ const defaultTtl = '7d';
 /** Adds the controller of Notifications. */
 export function registerNotifications(services: ControllerServices): void {
   services.manager
-    .controller({ name: 'notification', workers: 1, reconciler: { reconcile: key => reconcileNotification(services, key) } })
+    .controller({
+      name: 'notification',
+      workers: 1,
+      reconciler: { reconcile: key => reconcileNotification(services, key) },
+    })
     .for(resourceType<Notification>(Notification), { predicate: isSpecChange });
 }
 
@@ -25,14 +34,28 @@ async function reconcileNotification(
     observedGeneration: generation,
     conditions: claimConditions(
       notification.status?.conditions,
-      [{ type: 'Delivered', status: 'True', reason: 'NoPortal', message: 'No portal is connected; the object is the note.' }],
+      [
+        {
+          type: 'Delivered',
+          status: 'True',
+          reason: 'NoPortal',
+          message: 'No portal is connected; the object is the note.',
+        },
+      ],
       generation,
       now(),
     ),
   });
-  const ttlMs = parseDuration(view.config?.spec.cleanup?.notificationTTL ?? defaultTtl);
-  const leftMs = (Date.parse(creationTimestamp ?? '') || now().getTime()) + ttlMs - now().getTime();
+  const ttlMs = parseDuration(
+    view.config?.spec.cleanup?.notificationTTL ?? defaultTtl,
+  );
+  const leftMs =
+    (Date.parse(creationTimestamp ?? '') || now().getTime()) +
+    ttlMs -
+    now().getTime();
   if (leftMs > 0) return { requeueAfter: leftMs };
-  await client.delete(Notification, key, { preconditions: { uid: notification.metadata.uid } });
+  await client.delete(Notification, key, {
+    preconditions: { uid: notification.metadata.uid },
+  });
   return done;
 }

@@ -9,8 +9,17 @@ export interface RegistryEntry {
   readonly secretName?: string;
   readonly how:
     | { readonly check: 'image'; readonly image: string }
-    | { readonly check: 'git'; readonly repository: string; readonly ref: string }
-    | { readonly check: 'npm'; readonly package: string; readonly version?: string; readonly registryURL?: string }
+    | {
+        readonly check: 'git';
+        readonly repository: string;
+        readonly ref: string;
+      }
+    | {
+        readonly check: 'npm';
+        readonly package: string;
+        readonly version?: string;
+        readonly registryURL?: string;
+      }
     | { readonly check: 'mcp'; readonly url: string }
     | { readonly check: 'template'; readonly template: string }
     | { readonly check: 'nothing'; readonly why: string };
@@ -18,17 +27,27 @@ export interface RegistryEntry {
 
 /** All entries of a Registry, in the order of the lists. */
 export function entriesOf({ spec }: Pick<Registry, 'spec'>): RegistryEntry[] {
-  const secretName = (entry: { secretRef?: { name: string } }) => (entry.secretRef ? { secretName: entry.secretRef.name } : {});
+  const secretName = (entry: { secretRef?: { name: string } }) =>
+    entry.secretRef ? { secretName: entry.secretRef.name } : {};
   return [
     ...(spec.images ?? []).map(
-      (entry): RegistryEntry => ({ kind: 'image', name: entry.name, ...secretName(entry), how: { check: 'image', image: entry.image } }),
+      (entry): RegistryEntry => ({
+        kind: 'image',
+        name: entry.name,
+        ...secretName(entry),
+        how: { check: 'image', image: entry.image },
+      }),
     ),
     ...(spec.skills ?? []).map(
       (entry): RegistryEntry => ({
         kind: 'skill',
         name: entry.name,
         ...secretName(entry),
-        how: { check: 'git', repository: entry.git.repository, ref: entry.version ?? entry.git.ref },
+        how: {
+          check: 'git',
+          repository: entry.git.repository,
+          ref: entry.version ?? entry.git.ref,
+        },
       }),
     ),
     ...(spec.plugins ?? []).map(
@@ -45,7 +64,12 @@ export function entriesOf({ spec }: Pick<Registry, 'spec'>): RegistryEntry[] {
       }),
     ),
     ...(spec.mcpServers ?? []).map(
-      (entry): RegistryEntry => ({ kind: 'mcpServer', name: entry.name, ...secretName(entry), how: serverCheck(entry) }),
+      (entry): RegistryEntry => ({
+        kind: 'mcpServer',
+        name: entry.name,
+        ...secretName(entry),
+        how: serverCheck(entry),
+      }),
     ),
     ...(spec.agents ?? []).map(
       (entry): RegistryEntry => ({
@@ -53,7 +77,11 @@ export function entriesOf({ spec }: Pick<Registry, 'spec'>): RegistryEntry[] {
         name: entry.name,
         ...secretName(entry),
         how: entry.git
-          ? { check: 'git', repository: entry.git.repository, ref: entry.version ?? entry.git.ref }
+          ? {
+              check: 'git',
+              repository: entry.git.repository,
+              ref: entry.version ?? entry.git.ref,
+            }
           : { check: 'template', template: entry.templateRef?.name ?? '' },
       }),
     ),
@@ -63,21 +91,41 @@ export function entriesOf({ spec }: Pick<Registry, 'spec'>): RegistryEntry[] {
 type McpEntry = NonNullable<Registry['spec']['mcpServers']>[number];
 
 /** A server that is reached is asked; one that is run is looked for where it is taken from. */
-function serverCheck({ url, image, package: npm, version, server }: McpEntry): RegistryEntry['how'] {
+function serverCheck({
+  url,
+  image,
+  package: npm,
+  version,
+  server,
+}: McpEntry): RegistryEntry['how'] {
   if (url) return { check: 'mcp', url };
   if (image) return { check: 'image', image };
-  if (npm) return { check: 'npm', package: npm, ...(version ? { version } : {}) };
+  if (npm)
+    return { check: 'npm', package: npm, ...(version ? { version } : {}) };
   const { remotes, packages } = (server ?? {}) as {
     remotes?: { url?: string }[];
-    packages?: { registryType?: string; registry_type?: string; identifier?: string; version?: string }[];
+    packages?: {
+      registryType?: string;
+      registry_type?: string;
+      identifier?: string;
+      version?: string;
+    }[];
   };
   const remote = remotes?.find(each => each.url)?.url;
   if (remote) return { check: 'mcp', url: remote };
   const found = packages?.find(each => each.identifier);
   const type = found?.registryType ?? found?.registry_type;
   if (found?.identifier && type === 'npm') {
-    return { check: 'npm', package: found.identifier, ...(found.version ? { version: found.version } : {}) };
+    return {
+      check: 'npm',
+      package: found.identifier,
+      ...(found.version ? { version: found.version } : {}),
+    };
   }
-  if (found?.identifier && type === 'oci') return { check: 'image', image: found.identifier };
-  return { check: 'nothing', why: 'The entry names neither a remote server nor an npm or OCI package. Add one to server.remotes or server.packages.' };
+  if (found?.identifier && type === 'oci')
+    return { check: 'image', image: found.identifier };
+  return {
+    check: 'nothing',
+    why: 'The entry names neither a remote server nor an npm or OCI package. Add one to server.remotes or server.packages.',
+  };
 }

@@ -1,5 +1,9 @@
 import type { SessionOverrides as WrittenOverrides } from '@greenroom/kinds';
-import type { SessionInput, SessionOpening, SessionOverrides } from '@greenroom/protocol';
+import type {
+  SessionInput,
+  SessionOpening,
+  SessionOverrides,
+} from '@greenroom/protocol';
 import type { Assembly } from '../../assembly/AgentAssembler';
 import { LinkClosedError, type SidecarLink } from '../../ingest/SidecarLink';
 import { policiesDigest } from '../../settings/effectivePolicies';
@@ -52,11 +56,20 @@ export class SessionChannel {
         return;
       }
       if (!input) return;
-      const taken = await link.send({ ...input, session_id: sessionId, kind: 'message' });
-      if (taken.state === 'failed' || taken.state === 'expired') this.refuse(id, taken, wake);
+      const taken = await link.send({
+        ...input,
+        session_id: sessionId,
+        kind: 'message',
+      });
+      if (taken.state === 'failed' || taken.state === 'expired')
+        this.refuse(id, taken, wake);
     } catch (error) {
       this.sent.delete(id);
-      if (!(error instanceof LinkClosedError)) this.services.log.warn({ err: error, sessionId }, 'an input was not handed over');
+      if (!(error instanceof LinkClosedError))
+        this.services.log.warn(
+          { err: error, sessionId },
+          'an input was not handed over',
+        );
       wake();
     }
   }
@@ -75,7 +88,12 @@ export class SessionChannel {
     this.services.links
       .bySession(sessionId)
       ?.closeSession(sessionId, reason)
-      .catch(error => this.services.log.debug({ err: error, sessionId }, 'a session was not closed'));
+      .catch(error =>
+        this.services.log.debug(
+          { err: error, sessionId },
+          'a session was not closed',
+        ),
+      );
   }
 
   forget(...ids: string[]): void {
@@ -88,7 +106,9 @@ export class SessionChannel {
   /** What opens a session of an agent. */
   opening(
     { agent, settings }: Assembly,
-    session: Omit<SessionOpening, 'genesis' | 'overrides'> & { overrides?: WrittenOverrides },
+    session: Omit<SessionOpening, 'genesis' | 'overrides'> & {
+      overrides?: WrittenOverrides;
+    },
   ): SessionOpening {
     const { clusterUid, keyId } = this.services;
     const { overrides, ...rest } = session;
@@ -104,25 +124,37 @@ export class SessionChannel {
     };
   }
 
-  private refuse(id: string, { reason, message }: { reason?: string; message?: string }, wake: () => void): void {
+  private refuse(
+    id: string,
+    { reason, message }: { reason?: string; message?: string },
+    wake: () => void,
+  ): void {
     // A session that ended while this was on its way shows in its events.
     if (reason === 'RuntimeBusy') {
       this.sent.delete(id);
       setTimeout(wake, 200).unref();
       return;
     }
-    this.refusals.set(id, { reason: reason ?? 'NotDelivered', message: message ?? 'The runtime did not take it.' });
+    this.refusals.set(id, {
+      reason: reason ?? 'NotDelivered',
+      message: message ?? 'The runtime did not take it.',
+    });
     wake();
   }
 }
 
 function overridesOf(written: WrittenOverrides): SessionOverrides {
-  const { model, systemMessage, disabledSkills, customAgents, toolsConfig } = written;
+  const { model, systemMessage, disabledSkills, customAgents, toolsConfig } =
+    written;
   return {
     ...(model ? { model } : {}),
     ...(systemMessage ? { system_message: systemMessage } : {}),
     ...(disabledSkills ? { disabled_skills: disabledSkills } : {}),
-    ...(customAgents ? { custom_agents: customAgents as SessionOverrides['custom_agents'] } : {}),
-    ...(toolsConfig ? { tools_config: toolsConfig as SessionOverrides['tools_config'] } : {}),
+    ...(customAgents
+      ? { custom_agents: customAgents as SessionOverrides['custom_agents'] }
+      : {}),
+    ...(toolsConfig
+      ? { tools_config: toolsConfig as SessionOverrides['tools_config'] }
+      : {}),
   };
 }

@@ -43,7 +43,10 @@ export class SessionReconciler implements Reconciler {
     private readonly wake: (session: Session) => void,
   ) {}
 
-  async reconcile({ namespace = '', name }: ObjectKey): Promise<ReconcileResult> {
+  async reconcile({
+    namespace = '',
+    name,
+  }: ObjectKey): Promise<ReconcileResult> {
     const session = this.services.view.sessions.get({ namespace, name });
     if (!session || session.metadata.deletionTimestamp) return done;
     if (hasEnded(session)) return await this.retain(session);
@@ -62,7 +65,11 @@ export class SessionReconciler implements Reconciler {
     this.channel.forget(id, promptId(session));
   }
 
-  private async carryOut(session: Session, decision: SessionDecision, findings: Findings): Promise<ReconcileResult> {
+  private async carryOut(
+    session: Session,
+    decision: SessionDecision,
+    findings: Findings,
+  ): Promise<ReconcileResult> {
     const { nowMs } = findings.snapshot;
     switch (decision.act) {
       case 'await':
@@ -80,11 +87,15 @@ export class SessionReconciler implements Reconciler {
       case 'open':
         await this.open(session, findings);
         await this.write(session, decision);
-        return decision.untilMs === undefined ? done : after(decision.untilMs, nowMs);
+        return decision.untilMs === undefined
+          ? done
+          : after(decision.untilMs, nowMs);
       case 'follow':
         await this.open(session, findings);
         await this.write(session, decision);
-        return decision.untilMs === undefined ? done : after(decision.untilMs, nowMs);
+        return decision.untilMs === undefined
+          ? done
+          : after(decision.untilMs, nowMs);
       case 'rest':
         await this.rest(session);
         await this.write(session, decision);
@@ -104,12 +115,16 @@ export class SessionReconciler implements Reconciler {
   private async open(session: Session, { assembly }: Findings): Promise<void> {
     const id = session.status?.session?.id;
     if (!assembly || !id) return;
-    if (session.spec.placement === 'Dedicated') await this.ensureJob(session, id, assembly);
+    if (session.spec.placement === 'Dedicated')
+      await this.ensureJob(session, id, assembly);
     const { links, pods } = this.services;
     const link =
       session.spec.placement === 'Dedicated'
         ? links.bySession(id)
-        : pods.link(session.metadata.namespace, session.spec.agentRef?.name ?? '');
+        : pods.link(
+            session.metadata.namespace,
+            session.spec.agentRef?.name ?? '',
+          );
     if (!link) return;
     const { namespace, name, uid } = session.metadata;
     const opening = this.channel.opening(assembly, {
@@ -123,12 +138,23 @@ export class SessionReconciler implements Reconciler {
       ...(session.spec.overrides ? { overrides: session.spec.overrides } : {}),
     });
     const input = session.spec.prompt
-      ? { id: promptId(session), text: session.spec.prompt, actor: { type: 'user' as const, id: session.spec.owner ?? `session/${uid}` } }
+      ? {
+          id: promptId(session),
+          text: session.spec.prompt,
+          actor: {
+            type: 'user' as const,
+            id: session.spec.owner ?? `session/${uid}`,
+          },
+        }
       : undefined;
     void this.channel.send(link, opening, input, () => this.wake(session));
   }
 
-  private async ensureJob(session: Session, id: string, assembly: Assembly): Promise<void> {
+  private async ensureJob(
+    session: Session,
+    id: string,
+    assembly: Assembly,
+  ): Promise<void> {
     const { assembler, objects } = this.services;
     const { metadata, spec } = session;
     const persists = spec.workspace?.persist === true;
@@ -155,7 +181,12 @@ export class SessionReconciler implements Reconciler {
   /** Put aside: a pod of its own is given back, if the workspace outlives it. */
   private async rest(session: Session): Promise<void> {
     const id = session.status?.session?.id;
-    if (session.spec.placement !== 'Dedicated' || !session.spec.workspace?.persist || !id) return;
+    if (
+      session.spec.placement !== 'Dedicated' ||
+      !session.spec.workspace?.persist ||
+      !id
+    )
+      return;
     await this.services.objects.remove(
       Job,
       { namespace: session.metadata.namespace, name: jobName(id) },
@@ -172,7 +203,10 @@ export class SessionReconciler implements Reconciler {
     this.channel.close(id, reason);
   }
 
-  private async settle(session: Session, decision: Extract<SessionDecision, { act: 'settle' }>): Promise<void> {
+  private async settle(
+    session: Session,
+    decision: Extract<SessionDecision, { act: 'settle' }>,
+  ): Promise<void> {
     const { events, objects } = this.services;
     const id = session.status?.session?.id;
     await this.write(session, decision);
@@ -181,7 +215,11 @@ export class SessionReconciler implements Reconciler {
       this.channel.forget(id, promptId(session));
       this.channel.close(id, decision.reason);
       // Its pod has nothing left to do; the record is in the journal.
-      await objects.remove(Job, { namespace: session.metadata.namespace, name: jobName(id) }, session.metadata.uid);
+      await objects.remove(
+        Job,
+        { namespace: session.metadata.namespace, name: jobName(id) },
+        session.metadata.uid,
+      );
     }
     events.event(session, {
       type: decision.phase === 'Failed' ? 'Warning' : 'Normal',
@@ -194,18 +232,29 @@ export class SessionReconciler implements Reconciler {
   private async retain(session: Session): Promise<ReconcileResult> {
     const { client, view, now } = this.services;
     const ttlSeconds = view.config?.spec.cleanup?.ttlSecondsAfterFinished;
-    if (ttlSeconds === undefined || !session.status?.completionTime) return done;
-    const untilMs = Date.parse(session.status.completionTime) + ttlSeconds * 1000;
+    if (ttlSeconds === undefined || !session.status?.completionTime)
+      return done;
+    const untilMs =
+      Date.parse(session.status.completionTime) + ttlSeconds * 1000;
     if (untilMs > now().getTime()) return after(untilMs, now().getTime());
-    await client.delete(Session, session.metadata, { preconditions: { uid: session.metadata.uid } });
+    await client.delete(Session, session.metadata, {
+      preconditions: { uid: session.metadata.uid },
+    });
     return done;
   }
 
-  private async write(session: Session, decision: SessionDecision, sessionId?: string): Promise<void> {
+  private async write(
+    session: Session,
+    decision: SessionDecision,
+    sessionId?: string,
+  ): Promise<void> {
     const { statuses, sessions, now, pods } = this.services;
     const id = session.status?.session?.id;
-    const dedicated = session.spec.placement === 'Dedicated' && id !== undefined;
-    const pod = dedicated ? pods.ofJob(session.metadata.namespace, 'session', jobName(id)) : undefined;
+    const dedicated =
+      session.spec.placement === 'Dedicated' && id !== undefined;
+    const pod = dedicated
+      ? pods.ofJob(session.metadata.namespace, 'session', jobName(id))
+      : undefined;
     const status = sessionStatus(decision, {
       session,
       state: id ? sessions.get(id) : undefined,
@@ -214,7 +263,9 @@ export class SessionReconciler implements Reconciler {
       ...(dedicated ? { jobName: jobName(id) } : {}),
       ...(pod?.metadata.name ? { podName: pod.metadata.name } : {}),
     });
-    await statuses.write(Session, session, status, { onlyIfUnchanged: sessionId !== undefined });
+    await statuses.write(Session, session, status, {
+      onlyIfUnchanged: sessionId !== undefined,
+    });
   }
 
   private async findings(session: Session): Promise<Findings> {
@@ -225,8 +276,13 @@ export class SessionReconciler implements Reconciler {
       ? view.resolveAgent(namespace, agentRef.name)
       : view.resolveTemplate(namespace, templateRef?.name ?? '');
     const id = session.status?.session?.id;
-    const assembly = 'resolved' in resolution ? await assembler.assemble(resolution.resolved) : undefined;
-    const refused = id ? this.channel.refusal(id) ?? this.channel.refusal(promptId(session)) : undefined;
+    const assembly =
+      'resolved' in resolution
+        ? await assembler.assemble(resolution.resolved)
+        : undefined;
+    const refused = id
+      ? this.channel.refusal(id) ?? this.channel.refusal(promptId(session))
+      : undefined;
     const closingSinceMs = this.closing.get(uid);
     const snapshot: SessionSnapshot = {
       session,
@@ -249,12 +305,17 @@ export class SessionReconciler implements Reconciler {
     return { snapshot, ...(assembly ? { assembly } : {}) };
   }
 
-  private agent({ spec }: Session, resolved: ResolvedAgent, { problems }: Assembly): SessionAgent {
+  private agent(
+    { spec }: Session,
+    resolved: ResolvedAgent,
+    { problems }: Assembly,
+  ): SessionAgent {
     if (spec.resumeFrom || spec.forkFrom) {
       return {
         state: 'Invalid',
         reason: 'NotSupported',
-        message: 'No runtime of this release can resume or fork sessions. Begin a new one, and hand over what it needs as contexts.',
+        message:
+          'No runtime of this release can resume or fork sessions. Begin a new one, and hand over what it needs as contexts.',
       };
     }
     const [problem] = problems;
@@ -263,7 +324,9 @@ export class SessionReconciler implements Reconciler {
         ? { state: 'Missing', ...problem }
         : { state: 'Invalid', ...problem };
     }
-    return spec.placement === 'Dedicated' ? { state: 'Ready' } : availabilityOf(this.services, resolved);
+    return spec.placement === 'Dedicated'
+      ? { state: 'Ready' }
+      : availabilityOf(this.services, resolved);
   }
 
   private pod(session: Session, id: string | undefined): SessionPod {
@@ -271,21 +334,28 @@ export class SessionReconciler implements Reconciler {
     const { namespace } = session.metadata;
     if (!id) return { state: 'None' };
     if (session.spec.placement === 'Shared') {
-      return pods.link(namespace, session.spec.agentRef?.name ?? '') ? { state: 'Connected' } : { state: 'None' };
+      return pods.link(namespace, session.spec.agentRef?.name ?? '')
+        ? { state: 'Connected' }
+        : { state: 'None' };
     }
     const resting = session.status?.phase === 'Suspended';
     const persists = session.spec.workspace?.persist === true;
     const known = resting || persists ? undefined : session.status?.podName;
     const link = links.bySession(id);
-    if (link && (!known || link.pod.name === known)) return { state: 'Connected' };
+    if (link && (!known || link.pod.name === known))
+      return { state: 'Connected' };
     const pod = readSessionPod(this.services, {
       namespace,
       component: 'session',
       name: jobName(id),
       ...(known ? { known } : {}),
     });
-    if (pod.state === 'Lost') return { state: 'Lost', reason: pod.reason, message: pod.message };
-    return { state: 'Starting', ...(pod.trouble ? { trouble: pod.trouble } : {}) };
+    if (pod.state === 'Lost')
+      return { state: 'Lost', reason: pod.reason, message: pod.message };
+    return {
+      state: 'Starting',
+      ...(pod.trouble ? { trouble: pod.trouble } : {}),
+    };
   }
 }
 

@@ -5,7 +5,11 @@ type SessionSummary = NonNullable<NonNullable<Task['status']>['session']>;
 type Tokens = NonNullable<NonNullable<SessionSummary['summary']>['tokens']>;
 
 /** A session as the statuses of Tasks and Sessions tell it. */
-export function sessionSummary(id: string, session: SessionState, title: string): SessionSummary {
+export function sessionSummary(
+  id: string,
+  session: SessionState,
+  title: string,
+): SessionSummary {
   const cost = costUSD(session.usage);
   return {
     id,

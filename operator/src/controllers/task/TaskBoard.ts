@@ -49,7 +49,10 @@ export class TaskBoard {
     } else if (task.status?.session?.id) {
       this.rememberStart(line, task);
       if (!line.queue.holds(uid)) this.mutate(agent, queue => queue.claim(uid));
-    } else if (!line.queue.holds(uid) && line.queue.position(uid) === undefined) {
+    } else if (
+      !line.queue.holds(uid) &&
+      line.queue.position(uid) === undefined
+    ) {
       this.mutate(agent, queue => queue.enqueue(entryOf(task)));
     } else {
       line.queue.enqueue(entryOf(task));
@@ -99,7 +102,8 @@ export class TaskBoard {
   /** Has every waiting Task reconciled: what they wait for has changed. */
   wakeAll(agent: string): void {
     const { queue } = this.line(agent);
-    for (const entry of queue.first(queue.queued)) this.surroundings.wake(entry);
+    for (const entry of queue.first(queue.queued))
+      this.surroundings.wake(entry);
   }
 
   counts(agent: string): { active: number; queued: number } {
@@ -108,7 +112,9 @@ export class TaskBoard {
   }
 
   position(task: Task): number | undefined {
-    return this.lines.get(agentOf(task) ?? '')?.queue.position(task.metadata.uid);
+    return this.lines
+      .get(agentOf(task) ?? '')
+      ?.queue.position(task.metadata.uid);
   }
 
   /** Times of the agent's starts in milliseconds since 1970. */
@@ -131,11 +137,18 @@ export class TaskBoard {
     this.surroundings.changed(agent);
   }
 
-  private rememberStart({ starts }: AgentLine, { metadata, status }: Task): void {
-    const started = status?.startTime ?? status?.conditions?.find(({ type }) => type === 'Queued')?.lastTransitionTime;
+  private rememberStart(
+    { starts }: AgentLine,
+    { metadata, status }: Task,
+  ): void {
+    const started =
+      status?.startTime ??
+      status?.conditions?.find(({ type }) => type === 'Queued')
+        ?.lastTransitionTime;
     if (!started || starts.has(metadata.uid)) return;
     starts.set(metadata.uid, Date.parse(started));
-    if (starts.size > mostStarts) starts.delete(starts.keys().next().value ?? '');
+    if (starts.size > mostStarts)
+      starts.delete(starts.keys().next().value ?? '');
   }
 
   private line(agent: string): AgentLine {
@@ -149,7 +162,10 @@ export class TaskBoard {
 }
 
 /** `<namespace>/<agent>` of a Task that a live agent does. */
-export function agentOf({ metadata, spec }: Pick<Task, 'metadata' | 'spec'>): string | undefined {
+export function agentOf({
+  metadata,
+  spec,
+}: Pick<Task, 'metadata' | 'spec'>): string | undefined {
   return spec.agentRef && `${metadata.namespace}/${spec.agentRef.name}`;
 }
 

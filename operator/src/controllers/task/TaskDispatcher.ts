@@ -54,9 +54,9 @@ export class TaskDispatcher {
     if (this.dispatched.get(uid) === link) return;
     this.dispatched.set(uid, link);
     this.hand(task, link, assembly).then(
-      refusal => {
-        if (!refusal) return;
-        this.refusals.set(uid, refusal);
+      refused => {
+        if (!refused) return;
+        this.refusals.set(uid, refused);
         this.wake(task);
       },
       error => {
@@ -67,7 +67,14 @@ export class TaskDispatcher {
           return;
         }
         if (!(error instanceof LinkClosedError)) {
-          this.services.log.warn({ err: error, task: task.metadata.name, namespace: task.metadata.namespace }, 'a task was not handed over');
+          this.services.log.warn(
+            {
+              err: error,
+              task: task.metadata.name,
+              namespace: task.metadata.namespace,
+            },
+            'a task was not handed over',
+          );
         }
         this.wake(task);
       },
@@ -111,14 +118,22 @@ export class TaskDispatcher {
   private close(sessionId: string, reason: string): void {
     const link = this.services.links.bySession(sessionId);
     link?.closeSession(sessionId, reason).catch(error => {
-      this.services.log.debug({ err: error, sessionId }, 'a session was not closed; its sidecar closes it when it reconnects');
+      this.services.log.debug(
+        { err: error, sessionId },
+        'a session was not closed; its sidecar closes it when it reconnects',
+      );
     });
   }
 
-  private async hand(task: Task, link: SidecarLink, assembly: Assembly): Promise<Refusal | undefined> {
+  private async hand(
+    task: Task,
+    link: SidecarLink,
+    assembly: Assembly,
+  ): Promise<Refusal | undefined> {
     const opening = await this.opening(task, assembly);
     const opened = await link.openSession(opening);
-    if (opened.state === 'failed' && opened.reason === 'RuntimeBusy') throw new RuntimeBusyError(opened.message);
+    if (opened.state === 'failed' && opened.reason === 'RuntimeBusy')
+      throw new RuntimeBusyError(opened.message);
     if (opened.state !== 'open') return refusal(opened);
     const accepted = await link.send({
       id: taskInputId(task),
@@ -127,13 +142,20 @@ export class TaskDispatcher {
       text: task.spec.description ?? '',
       actor: { type: 'system', id: 'greenroom-operator' },
     });
-    return accepted.state === 'failed' || accepted.state === 'expired' ? refusal(accepted) : undefined;
+    return accepted.state === 'failed' || accepted.state === 'expired'
+      ? refusal(accepted)
+      : undefined;
   }
 
-  private async opening(task: Task, { agent, settings }: Assembly): Promise<SessionOpening> {
+  private async opening(
+    task: Task,
+    { agent, settings }: Assembly,
+  ): Promise<SessionOpening> {
     const { configMaps, clusterUid, keyId } = this.services;
     const { namespace, name, uid } = task.metadata;
-    const contexts = await resolveContexts(task.spec.contexts ?? [], each => configMaps.read(namespace, each));
+    const contexts = await resolveContexts(task.spec.contexts ?? [], each =>
+      configMaps.read(namespace, each),
+    );
     return {
       session_id: task.status?.session?.id ?? '',
       kind: 'task',
@@ -159,6 +181,15 @@ export class TaskDispatcher {
   }
 }
 
-function refusal({ reason, message }: { reason?: string; message?: string }): Refusal {
-  return { reason: reason ?? 'DispatchFailed', message: message ?? 'The runtime did not take the task.' };
+function refusal({
+  reason,
+  message,
+}: {
+  reason?: string;
+  message?: string;
+}): Refusal {
+  return {
+    reason: reason ?? 'DispatchFailed',
+    message: message ?? 'The runtime did not take the task.',
+  };
 }

@@ -19,7 +19,9 @@ export class TaskJobs {
   /** The same for the life of a Task, and another for a later Task of the same name. */
   jobName({ metadata }: Task): string {
     const suffix = shortDigest(metadata.uid).slice(0, 5);
-    return `${metadata.name.slice(0, longestJobName - suffix.length - 1).replace(/[.-]+$/, '')}-${suffix}`;
+    return `${metadata.name
+      .slice(0, longestJobName - suffix.length - 1)
+      .replace(/[.-]+$/, '')}-${suffix}`;
   }
 
   /** Makes the Job and what its pod needs, once. */
@@ -32,7 +34,12 @@ export class TaskJobs {
       sessionId,
       owner: { kind: 'Task', name: task.metadata.name, uid: task.metadata.uid },
       ...(timeout
-        ? { activeDeadlineMs: parseDuration(timeout) + parseDuration(startDeadline) + deadlineMarginMs }
+        ? {
+            activeDeadlineMs:
+              parseDuration(timeout) +
+              parseDuration(startDeadline) +
+              deadlineMarginMs,
+          }
         : {}),
     });
     await ensureSessionJob(this.services, plan, task);
@@ -47,7 +54,11 @@ export class TaskJobs {
       name: this.jobName(task),
       ...(task.status.podName ? { known: task.status.podName } : {}),
     });
-    if (pod.state !== 'Lost') return { state: 'Present', ...(pod.trouble ? { trouble: pod.trouble.message } : {}) };
+    if (pod.state !== 'Lost')
+      return {
+        state: 'Present',
+        ...(pod.trouble ? { trouble: pod.trouble.message } : {}),
+      };
     const { reason, message, container, exitCode } = pod;
     return {
       state: 'Lost',

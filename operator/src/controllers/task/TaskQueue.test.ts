@@ -28,7 +28,11 @@ describe('TaskQueue', () => {
     queue.enqueue(anEntry('young', { createdAtMs: 2 }));
     queue.enqueue(anEntry('old', { createdAtMs: 1 }));
     queue.enqueue(anEntry('urgent', { createdAtMs: 3, priority: 5 }));
-    expect(queue.first(3).map(entry => entry.uid)).toEqual(['urgent', 'old', 'young']);
+    expect(queue.first(3).map(entry => entry.uid)).toEqual([
+      'urgent',
+      'old',
+      'young',
+    ]);
     expect(queue.position('young')).toBe(3);
   });
 
@@ -56,11 +60,17 @@ describe('TaskQueue', () => {
       fc.property(entries, fc.array(fc.nat()), (all, leaving) => {
         const queue = new TaskQueue();
         for (const entry of all) queue.enqueue(entry);
-        const gone = new Set(leaving.map(n => all[n % Math.max(1, all.length)]?.uid));
+        const gone = new Set(
+          leaving.map(n => all[n % Math.max(1, all.length)]?.uid),
+        );
         for (const uid of gone) if (uid) queue.remove(uid);
-        const expected = all.filter(entry => !gone.has(entry.uid)).sort(compareQueueEntries);
+        const expected = all
+          .filter(entry => !gone.has(entry.uid))
+          .sort(compareQueueEntries);
         expect(queue.first(all.length)).toEqual(expected);
-        expected.forEach((entry, index) => expect(queue.position(entry.uid)).toBe(index + 1));
+        expected.forEach((entry, index) =>
+          expect(queue.position(entry.uid)).toBe(index + 1),
+        );
       }),
     );
   });

@@ -78,7 +78,8 @@ export class TaskQueue {
     let high = this.waiting.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compareQueueEntries(this.waiting[middle], entry) < 0) low = middle + 1;
+      if (compareQueueEntries(this.waiting[middle], entry) < 0)
+        low = middle + 1;
       else high = middle;
     }
     return low;

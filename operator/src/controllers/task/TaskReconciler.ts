@@ -1,4 +1,10 @@
-import { ApiError, done, type ObjectKey, type Reconciler, type ReconcileResult } from '@greenroom/controller-runtime';
+import {
+  ApiError,
+  done,
+  type ObjectKey,
+  type Reconciler,
+  type ReconcileResult,
+} from '@greenroom/controller-runtime';
 import { Task, type ResolvedAgent } from '@greenroom/kinds';
 import { v7 as sessionIdOf } from 'uuid';
 import type { Assembly } from '../../assembly/AgentAssembler';
@@ -8,7 +14,14 @@ import { readPod } from '../../podState/readPod';
 import type { ControllerServices } from '../ControllerServices';
 import { availabilityOf } from '../session/sessionAgent';
 import { decideRetention } from './decideRetention';
-import { decideTask, isFinished, type TaskAgent, type TaskContexts, type TaskDecision, type TaskSnapshot } from './decideTask';
+import {
+  decideTask,
+  isFinished,
+  type TaskAgent,
+  type TaskContexts,
+  type TaskDecision,
+  type TaskSnapshot,
+} from './decideTask';
 import { readTaskWork, type TaskPod } from './readTaskWork';
 import { judgeStartQuota } from './startQuota';
 import { agentOf } from './TaskBoard';
@@ -31,17 +44,27 @@ export class TaskReconciler implements Reconciler {
     private readonly jobs: TaskJobs,
   ) {}
 
-  async reconcile({ namespace = '', name }: ObjectKey): Promise<ReconcileResult> {
+  async reconcile({
+    namespace = '',
+    name,
+  }: ObjectKey): Promise<ReconcileResult> {
     const task = this.services.view.tasks.get({ namespace, name });
     if (!task || task.metadata.deletionTimestamp) return done;
     if (isFinished(task)) return await this.retain(task);
     const findings = await this.findings(task);
     // From here to the claim nothing is awaited: two Tasks must not see the same free slot.
-    const decision = decideTask({ ...findings.snapshot, ...this.place(task, findings) });
+    const decision = decideTask({
+      ...findings.snapshot,
+      ...this.place(task, findings),
+    });
     return await this.carryOut(task, decision, findings);
   }
 
-  private async carryOut(task: Task, decision: TaskDecision, findings: Findings): Promise<ReconcileResult> {
+  private async carryOut(
+    task: Task,
+    decision: TaskDecision,
+    findings: Findings,
+  ): Promise<ReconcileResult> {
     const nowMs = findings.snapshot.nowMs;
     switch (decision.act) {
       case 'await':
@@ -49,7 +72,9 @@ export class TaskReconciler implements Reconciler {
         return after(decision.untilMs, nowMs);
       case 'wait':
         await this.write(task, decision, findings);
-        return decision.retryAtMs === undefined ? done : after(decision.retryAtMs, nowMs);
+        return decision.retryAtMs === undefined
+          ? done
+          : after(decision.retryAtMs, nowMs);
       case 'start':
         return await this.start(task, decision, findings);
       case 'resume':
@@ -58,13 +83,17 @@ export class TaskReconciler implements Reconciler {
       case 'run':
         await this.write(task, decision, findings);
         await this.resume(task, findings);
-        return decision.untilMs === undefined ? done : after(decision.untilMs, nowMs);
+        return decision.untilMs === undefined
+          ? done
+          : after(decision.untilMs, nowMs);
       case 'abort':
         this.dispatcher.abort(task, decision.because, nowMs);
         return after(decision.untilMs, nowMs);
       case 'settle':
         await this.settle(task, decision, findings);
-        return await this.retain(this.services.view.tasks.get(task.metadata) ?? task);
+        return await this.retain(
+          this.services.view.tasks.get(task.metadata) ?? task,
+        );
       default:
         return done;
     }
@@ -79,16 +108,24 @@ export class TaskReconciler implements Reconciler {
     board.claim(task, findings.snapshot.nowMs);
     const sessionId = sessionIdOf();
     try {
-      await this.write(task, decision, findings, { sessionId, onlyIfUnchanged: true });
+      await this.write(task, decision, findings, {
+        sessionId,
+        onlyIfUnchanged: true,
+      });
     } catch (error) {
       board.unclaim(task);
       // Somebody changed the Task meanwhile; the change brings it here again.
-      if (ApiError.isConflict(error) || ApiError.isNotFound(error)) return { requeueAfter: 20 };
+      if (ApiError.isConflict(error) || ApiError.isNotFound(error))
+        return { requeueAfter: 20 };
       throw error;
     }
     const started = this.services.view.tasks.get(task.metadata);
     if (started) await this.resume(started, findings);
-    events.event(task, { reason: 'Started', action: 'Dispatch', note: this.startNote(task) });
+    events.event(task, {
+      reason: 'Started',
+      action: 'Dispatch',
+      note: this.startNote(task),
+    });
     return after(findings.snapshot.nowMs + 60_000, findings.snapshot.nowMs);
   }
 
@@ -104,12 +141,18 @@ export class TaskReconciler implements Reconciler {
     const { namespace } = task.metadata;
     if (task.spec.templateRef) {
       await this.jobs.ensure(task, assembly);
-      const link = this.services.links.bySession(task.status?.session?.id ?? '');
+      const link = this.services.links.bySession(
+        task.status?.session?.id ?? '',
+      );
       if (link) this.dispatcher.dispatch(task, link, assembly);
       return;
     }
-    const link = this.services.pods.link(namespace, task.spec.agentRef?.name ?? '');
-    if (link && link.pod.name === (task.status?.podName ?? link.pod.name)) this.dispatcher.dispatch(task, link, assembly);
+    const link = this.services.pods.link(
+      namespace,
+      task.spec.agentRef?.name ?? '',
+    );
+    if (link && link.pod.name === (task.status?.podName ?? link.pod.name))
+      this.dispatcher.dispatch(task, link, assembly);
   }
 
   private async settle(
@@ -133,10 +176,14 @@ export class TaskReconciler implements Reconciler {
     if (!isFinished(task)) return done;
     const decision = decideRetention(task, view.config, now().getTime());
     if (decision.act === 'delete') {
-      await client.delete(Task, task.metadata, { preconditions: { uid: task.metadata.uid } });
+      await client.delete(Task, task.metadata, {
+        preconditions: { uid: task.metadata.uid },
+      });
       return done;
     }
-    return decision.act === 'keepUntil' ? after(decision.untilMs, now().getTime()) : done;
+    return decision.act === 'keepUntil'
+      ? after(decision.untilMs, now().getTime())
+      : done;
   }
 
   private async write(
@@ -155,10 +202,14 @@ export class TaskReconciler implements Reconciler {
       ...(position === undefined ? {} : { position }),
       ...(sessionId ? { sessionId } : {}),
       ...(podName ? { podName } : {}),
-      ...(task.spec.templateRef && assembly ? { jobName: this.jobs.jobName(task) } : {}),
+      ...(task.spec.templateRef && assembly
+        ? { jobName: this.jobs.jobName(task) }
+        : {}),
       ...(session ? { session } : {}),
     };
-    await statuses.write(Task, task, taskStatus(decision, facts), { onlyIfUnchanged });
+    await statuses.write(Task, task, taskStatus(decision, facts), {
+      onlyIfUnchanged,
+    });
   }
 
   private async findings(task: Task): Promise<Findings> {
@@ -170,12 +221,17 @@ export class TaskReconciler implements Reconciler {
       : view.resolveTemplate(namespace, templateRef?.name ?? '');
     const resolved = 'resolved' in resolution ? resolution.resolved : undefined;
     const assembly = resolved && (await this.assemble(task, resolved));
-    const contexts = assembly ? await this.contexts(task, assembly) : ({ state: 'Resolved' } as const);
+    const contexts = assembly
+      ? await this.contexts(task, assembly)
+      : ({ state: 'Resolved' } as const);
     const pod = agentRef ? this.agentPod(task) : this.jobs.pod(task);
     const nowMs = now().getTime();
     const snapshot: Findings['snapshot'] = {
       task,
-      agent: 'missing' in resolution ? missingAgent(resolution.missing) : this.agentState(task, resolution.resolved),
+      agent:
+        'missing' in resolution
+          ? missingAgent(resolution.missing)
+          : this.agentState(task, resolution.resolved),
       contexts,
       work: readTaskWork({
         task,
@@ -194,51 +250,82 @@ export class TaskReconciler implements Reconciler {
   }
 
   /** The Task's place in the line and what the quota says, at this very moment. A template's Tasks wait for nobody. */
-  private place(task: Task, { assembly, snapshot }: Findings): Pick<TaskSnapshot, 'line' | 'quota'> {
+  private place(
+    task: Task,
+    { assembly, snapshot }: Findings,
+  ): Pick<TaskSnapshot, 'line' | 'quota'> {
     const agent = agentOf(task);
-    if (!agent) return { line: { position: 1, freeSlots: 1, slots: 1 }, quota: { allowed: true } };
+    if (!agent)
+      return {
+        line: { position: 1, freeSlots: 1, slots: 1 },
+        quota: { allowed: true },
+      };
     const { board } = this.services;
     return {
       line: board.place(task),
-      quota: judgeStartQuota(assembly?.agent.quota, board.starts(agent), snapshot.nowMs),
+      quota: judgeStartQuota(
+        assembly?.agent.quota,
+        board.starts(agent),
+        snapshot.nowMs,
+      ),
     };
   }
 
   private podName({ metadata, spec, status }: Task): string | undefined {
     if (status?.podName) return status.podName;
     return spec.agentRef
-      ? this.services.pods.link(metadata.namespace, spec.agentRef.name)?.pod.name
-      : this.services.pods.ofJob(metadata.namespace, 'task', status?.jobName ?? '')?.metadata.name;
+      ? this.services.pods.link(metadata.namespace, spec.agentRef.name)?.pod
+          .name
+      : this.services.pods.ofJob(
+          metadata.namespace,
+          'task',
+          status?.jobName ?? '',
+        )?.metadata.name;
   }
 
   private assemble(task: Task, resolved: ResolvedAgent): Promise<Assembly> {
     return this.services.assembler.assemble(
       resolved,
-      task.spec.templateRef ? { contexts: task.spec.contexts ?? [], base: taskFolder(task) } : undefined,
+      task.spec.templateRef
+        ? { contexts: task.spec.contexts ?? [], base: taskFolder(task) }
+        : undefined,
     );
   }
 
-  private async contexts(task: Task, assembly: Assembly): Promise<TaskContexts> {
+  private async contexts(
+    task: Task,
+    assembly: Assembly,
+  ): Promise<TaskContexts> {
     const { configMaps } = this.services;
     const { namespace } = task.metadata;
     const problems = task.spec.templateRef
       ? assembly.problems
       : planContexts(
-          await resolveContexts(task.spec.contexts ?? [], name => configMaps.read(namespace, name)),
+          await resolveContexts(task.spec.contexts ?? [], name =>
+            configMaps.read(namespace, name),
+          ),
           assembly.agent.workspaceDir,
           { base: taskFolder(task), outside: false },
         ).conflicts.map(({ reason, message }) => ({
-          reason: reason === 'MissingContent' ? 'ConfigMapNotFound' : 'ContextError',
+          reason:
+            reason === 'MissingContent' ? 'ConfigMapNotFound' : 'ContextError',
           message,
         }));
     const [first] = problems;
     if (!first) return { state: 'Resolved' };
     const message = problems.map(problem => problem.message).join(' ');
-    return { state: problems.every(({ reason }) => reason === 'ConfigMapNotFound') ? 'Missing' : 'Invalid', message };
+    return {
+      state: problems.every(({ reason }) => reason === 'ConfigMapNotFound')
+        ? 'Missing'
+        : 'Invalid',
+      message,
+    };
   }
 
   private agentState(task: Task, resolved: ResolvedAgent): TaskAgent {
-    return task.spec.templateRef ? { state: 'Ready' } : availabilityOf(this.services, resolved);
+    return task.spec.templateRef
+      ? { state: 'Ready' }
+      : availabilityOf(this.services, resolved);
   }
 
   /** The pod of the live agent that the Task was handed to: a new pod of that agent knows nothing of it. */
@@ -249,7 +336,8 @@ export class TaskReconciler implements Reconciler {
     if (!podName || !session) return { state: 'Present' };
     const pod = pods.byName(namespace, podName);
     // A sidecar that is connected outlives what the cache says.
-    if (links.bySession(session.id)?.pod.name === podName) return { state: 'Present' };
+    if (links.bySession(session.id)?.pod.name === podName)
+      return { state: 'Present' };
     if (!pod) {
       return {
         state: 'Lost',
@@ -265,7 +353,13 @@ export class TaskReconciler implements Reconciler {
     const { reason, message, container, exitCode } = state.trouble;
     return {
       state: 'Lost',
-      outcome: { outcome: 'failed', reason, message, ...optional('container', container), ...optional('exitCode', exitCode) },
+      outcome: {
+        outcome: 'failed',
+        reason,
+        message,
+        ...optional('container', container),
+        ...optional('exitCode', exitCode),
+      },
     };
   }
 }
@@ -275,14 +369,27 @@ export function taskFolder({ metadata }: Task): string {
   return `.greenroom/tasks/${metadata.name}`;
 }
 
-function missingAgent({ kind, message }: { kind: 'Agent' | 'AgentTemplate'; message: string }): TaskAgent {
-  return { state: 'Missing', reason: kind === 'Agent' ? 'AgentNotFound' : 'TemplateNotFound', message };
+function missingAgent({
+  kind,
+  message,
+}: {
+  kind: 'Agent' | 'AgentTemplate';
+  message: string;
+}): TaskAgent {
+  return {
+    state: 'Missing',
+    reason: kind === 'Agent' ? 'AgentNotFound' : 'TemplateNotFound',
+    message,
+  };
 }
 
 function after(atMs: number, nowMs: number): ReconcileResult {
   return { requeueAfter: Math.max(1, atMs - nowMs) };
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
+function optional<K extends string, V>(
+  key: K,
+  value: V | undefined,
+): { [key in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [key in K]?: V };
 }

@@ -3,7 +3,11 @@ import type { QuotaVerdict } from './startQuota';
 
 /** Whoever is to do a Task, as far as starting depends on it. */
 export type TaskAgent =
-  | { readonly state: 'Missing'; readonly reason: 'AgentNotFound' | 'TemplateNotFound'; readonly message: string }
+  | {
+      readonly state: 'Missing';
+      readonly reason: 'AgentNotFound' | 'TemplateNotFound';
+      readonly message: string;
+    }
   | { readonly state: 'Suspended'; readonly message: string }
   | { readonly state: 'NotReady'; readonly message: string }
   | { readonly state: 'BudgetExhausted'; readonly message: string }
@@ -39,8 +43,17 @@ export type TaskWork =
   /** Nothing was asked of anybody. */
   | { readonly state: 'NotBegun' }
   /** It was asked for; nothing shows that it began. */
-  | { readonly state: 'Begun'; readonly sinceMs: number; readonly trouble?: string; readonly aborting?: Aborting }
-  | { readonly state: 'Working'; readonly startedAtMs: number; readonly aborting?: Aborting }
+  | {
+      readonly state: 'Begun';
+      readonly sinceMs: number;
+      readonly trouble?: string;
+      readonly aborting?: Aborting;
+    }
+  | {
+      readonly state: 'Working';
+      readonly startedAtMs: number;
+      readonly aborting?: Aborting;
+    }
   | { readonly state: 'Ended'; readonly outcome: TaskOutcome };
 
 /** An abort that was asked for and is not confirmed yet. */
@@ -64,26 +77,57 @@ export interface TaskSnapshot {
 export type FinishedPhase = 'Completed' | 'Failed' | 'Stopped' | 'TimedOut';
 
 /** Why a Task waits that is in no queue yet. */
-export type MissingReason = 'AgentNotFound' | 'TemplateNotFound' | 'ConfigMapNotFound';
+export type MissingReason =
+  | 'AgentNotFound'
+  | 'TemplateNotFound'
+  | 'ConfigMapNotFound';
 
 /** What to do with a Task next. Times are milliseconds since 1970. */
 export type TaskDecision =
   | { readonly act: 'none' }
   /** Something it refers to is not there. */
-  | { readonly act: 'await'; readonly reason: MissingReason; readonly message: string; readonly untilMs: number }
+  | {
+      readonly act: 'await';
+      readonly reason: MissingReason;
+      readonly message: string;
+      readonly untilMs: number;
+    }
   /** It is in the queue of its agent. */
-  | { readonly act: 'wait'; readonly reason: QueueReason; readonly message: string; readonly retryAtMs?: number }
+  | {
+      readonly act: 'wait';
+      readonly reason: QueueReason;
+      readonly message: string;
+      readonly retryAtMs?: number;
+    }
   | { readonly act: 'start' }
   /** It was started, which may have been lost on the way; asking again is harmless. */
   | { readonly act: 'resume'; readonly untilMs: number }
   | { readonly act: 'run'; readonly untilMs?: number }
-  | { readonly act: 'abort'; readonly because: AbortReason; readonly untilMs: number }
-  | { readonly act: 'settle'; readonly phase: FinishedPhase; readonly result: TaskOutcome };
+  | {
+      readonly act: 'abort';
+      readonly because: AbortReason;
+      readonly untilMs: number;
+    }
+  | {
+      readonly act: 'settle';
+      readonly phase: FinishedPhase;
+      readonly result: TaskOutcome;
+    };
 
 /** How long a runtime has to confirm an abort before the Task is settled without it. */
 export const abortGraceMs = 10_000;
 
-const finishedPhases: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Stopped', 'TimedOut']);
+const describeAbort = {
+  Stopped: 'The task was stopped.',
+  TimedOut: 'The task ran longer than its timeout.',
+} as const;
+
+const finishedPhases: ReadonlySet<string> = new Set([
+  'Completed',
+  'Failed',
+  'Stopped',
+  'TimedOut',
+]);
 
 /** Whether a Task has ended, however. */
 export function isFinished({ status }: Pick<Task, 'status'>): boolean {
@@ -119,7 +163,9 @@ function decideWorking(
   if (wantsStop(task)) return startAbort('Stopped', nowMs);
   if (!task.spec.timeout) return { act: 'run' };
   const untilMs = work.startedAtMs + parseDuration(task.spec.timeout);
-  return untilMs <= nowMs ? startAbort('TimedOut', nowMs) : { act: 'run', untilMs };
+  return untilMs <= nowMs
+    ? startAbort('TimedOut', nowMs)
+    : { act: 'run', untilMs };
 }
 
 function decideBegun(
@@ -133,7 +179,9 @@ function decideBegun(
   return settle('Failed', {
     outcome: 'failed',
     reason: 'StartDeadlineExceeded',
-    message: `The task did not begin within ${task.spec.startDeadline}. ${work.trouble ?? 'The agent took it and never said that it began.'}`,
+    message: `The task did not begin within ${task.spec.startDeadline}. ${
+      work.trouble ?? 'The agent took it and never said that it began.'
+    }`,
   });
 }
 
@@ -146,10 +194,16 @@ function decideWaiting(snapshot: TaskSnapshot): TaskDecision {
       message: 'The task was stopped before it began; no work was done.',
     });
   }
-  if (agent.state === 'Missing') return awaitReference(snapshot, agent.reason, agent.message);
-  if (contexts.state === 'Missing') return awaitReference(snapshot, 'ConfigMapNotFound', contexts.message);
+  if (agent.state === 'Missing')
+    return awaitReference(snapshot, agent.reason, agent.message);
+  if (contexts.state === 'Missing')
+    return awaitReference(snapshot, 'ConfigMapNotFound', contexts.message);
   if (contexts.state === 'Invalid') {
-    return settle('Failed', { outcome: 'failed', reason: 'ContextError', message: contexts.message });
+    return settle('Failed', {
+      outcome: 'failed',
+      reason: 'ContextError',
+      message: contexts.message,
+    });
   }
   switch (agent.state) {
     case 'Suspended':
@@ -164,14 +218,18 @@ function decideWaiting(snapshot: TaskSnapshot): TaskDecision {
     return {
       act: 'wait',
       reason: 'AtCapacity',
-      message: `The agent does ${line.slots} ${line.slots === 1 ? 'task' : 'tasks'} at a time, and all its slots are taken or promised.`,
+      message: `The agent does ${line.slots} ${
+        line.slots === 1 ? 'task' : 'tasks'
+      } at a time, and all its slots are taken or promised.`,
     };
   }
   if (!quota.allowed) {
     return {
       act: 'wait',
       reason: 'QuotaExceeded',
-      message: `The agent's quota allows the next start at ${new Date(quota.nextStartAtMs).toISOString()}.`,
+      message: `The agent's quota allows the next start at ${new Date(
+        quota.nextStartAtMs,
+      ).toISOString()}.`,
       retryAtMs: Math.max(quota.nextStartAtMs, nowMs + 1),
     };
   }
@@ -179,9 +237,14 @@ function decideWaiting(snapshot: TaskSnapshot): TaskDecision {
 }
 
 /** What is missing may still be applied: manifests come in any order. */
-function awaitReference({ task, nowMs }: TaskSnapshot, reason: MissingReason, message: string): TaskDecision {
+function awaitReference(
+  { task, nowMs }: TaskSnapshot,
+  reason: MissingReason,
+  message: string,
+): TaskDecision {
   const { phase, queue } = task.status ?? {};
-  const sinceMs = phase === 'Pending' && queue?.since ? Date.parse(queue.since) : nowMs;
+  const sinceMs =
+    phase === 'Pending' && queue?.since ? Date.parse(queue.since) : nowMs;
   const untilMs = sinceMs + startDeadlineMs(task);
   if (untilMs > nowMs) return { act: 'await', reason, message, untilMs };
   return settle('Failed', {
@@ -195,20 +258,20 @@ function startAbort(because: AbortReason, nowMs: number): TaskDecision {
   return { act: 'abort', because, untilMs: nowMs + abortGraceMs };
 }
 
-function continueAbort({ because, sinceMs }: Aborting, nowMs: number): TaskDecision {
+function continueAbort(
+  { because, sinceMs }: Aborting,
+  nowMs: number,
+): TaskDecision {
   const untilMs = sinceMs + abortGraceMs;
   if (untilMs > nowMs) return { act: 'abort', because, untilMs };
   return settle(because, {
     outcome: 'cancelled',
     reason: because,
-    message: `${describeAbort[because]} The runtime did not confirm within ${abortGraceMs / 1000} s that the work ended.`,
+    message: `${describeAbort[because]} The runtime did not confirm within ${
+      abortGraceMs / 1000
+    } s that the work ended.`,
   });
 }
-
-const describeAbort = {
-  Stopped: 'The task was stopped.',
-  TimedOut: 'The task ran longer than its timeout.',
-} as const;
 
 function settleOutcome(outcome: TaskOutcome): TaskDecision {
   switch (outcome.outcome) {
@@ -218,7 +281,10 @@ function settleOutcome(outcome: TaskOutcome): TaskDecision {
       return settle('Failed', outcome);
     default: {
       const phase = outcome.reason === 'TimedOut' ? 'TimedOut' : 'Stopped';
-      return settle(phase, { ...outcome, message: outcome.message ?? describeAbort[phase] });
+      return settle(phase, {
+        ...outcome,
+        message: outcome.message ?? describeAbort[phase],
+      });
     }
   }
 }

@@ -29,9 +29,14 @@ export function readTaskWork(facts: {
   if (outcome) return { state: 'Ended', outcome };
   if (pod.state === 'Lost') return { state: 'Ended', outcome: pod.outcome };
   if (session?.turn?.outcome === 'running') {
-    return { state: 'Working', startedAtMs: Date.parse(session.turn.startedAt), ...(aborting ? { aborting } : {}) };
+    return {
+      state: 'Working',
+      startedAtMs: Date.parse(session.turn.startedAt),
+      ...(aborting ? { aborting } : {}),
+    };
   }
-  if (refused) return { state: 'Ended', outcome: { outcome: 'failed', ...refused } };
+  if (refused)
+    return { state: 'Ended', outcome: { outcome: 'failed', ...refused } };
   return {
     state: 'Begun',
     sinceMs: begunAtMs(task),
@@ -40,7 +45,11 @@ export function readTaskWork(facts: {
   };
 }
 
-function outcomeOf({ turn, phase, error }: SessionState): TaskOutcome | undefined {
+function outcomeOf({
+  turn,
+  phase,
+  error,
+}: SessionState): TaskOutcome | undefined {
   if (turn && turn.outcome !== 'running') {
     return { outcome: turn.outcome, ...turn.error };
   }
@@ -54,6 +63,10 @@ function outcomeOf({ turn, phase, error }: SessionState): TaskOutcome | undefine
 
 /** When the Task was handed over: kept in a condition, so that a restart does not begin to count anew. */
 function begunAtMs({ status, metadata }: Task): number {
-  const left = status?.conditions?.find(({ type, status: value }) => type === 'Queued' && value === 'False');
-  return Date.parse(left?.lastTransitionTime ?? metadata.creationTimestamp ?? '');
+  const left = status?.conditions?.find(
+    ({ type, status: value }) => type === 'Queued' && value === 'False',
+  );
+  return Date.parse(
+    left?.lastTransitionTime ?? metadata.creationTimestamp ?? '',
+  );
 }

@@ -4,10 +4,34 @@ import { judgeStartQuota } from './startQuota';
 describe('judgeStartQuota', () => {
   it.each([
     ['no quota', undefined, [1, 2, 3], 10_000, { allowed: true }],
-    ['room left', { maxTaskStarts: 2, windowSeconds: 60 }, [5_000], 10_000, { allowed: true }],
-    ['full', { maxTaskStarts: 2, windowSeconds: 60 }, [5_000, 8_000], 10_000, { allowed: false, nextStartAtMs: 65_000 }],
-    ['old starts have left the window', { maxTaskStarts: 1, windowSeconds: 60 }, [5_000], 65_000, { allowed: true }],
-    ['overfull after the quota was lowered', { maxTaskStarts: 1, windowSeconds: 60 }, [5_000, 8_000], 10_000, { allowed: false, nextStartAtMs: 68_000 }],
+    [
+      'room left',
+      { maxTaskStarts: 2, windowSeconds: 60 },
+      [5_000],
+      10_000,
+      { allowed: true },
+    ],
+    [
+      'full',
+      { maxTaskStarts: 2, windowSeconds: 60 },
+      [5_000, 8_000],
+      10_000,
+      { allowed: false, nextStartAtMs: 65_000 },
+    ],
+    [
+      'old starts have left the window',
+      { maxTaskStarts: 1, windowSeconds: 60 },
+      [5_000],
+      65_000,
+      { allowed: true },
+    ],
+    [
+      'overfull after the quota was lowered',
+      { maxTaskStarts: 1, windowSeconds: 60 },
+      [5_000, 8_000],
+      10_000,
+      { allowed: false, nextStartAtMs: 68_000 },
+    ],
   ])('%s', (_, quota, starts, now, verdict) => {
     expect(judgeStartQuota(quota, starts, now)).toEqual(verdict);
   });
@@ -25,14 +49,15 @@ describe('judgeStartQuota', () => {
           for (const gap of gaps) {
             now += gap;
             const verdict = judgeStartQuota(quota, starts, now);
+            const nextAt = verdict.allowed ? now : verdict.nextStartAtMs;
+            expect(nextAt > now).toBe(!verdict.allowed);
+            expect(judgeStartQuota(quota, starts, nextAt).allowed).toBe(true);
             if (verdict.allowed) starts.push(now);
-            else {
-              expect(verdict.nextStartAtMs).toBeGreaterThan(now);
-              expect(judgeStartQuota(quota, starts, verdict.nextStartAtMs).allowed).toBe(true);
-            }
           }
           for (const end of starts) {
-            const within = starts.filter(start => start > end - windowSeconds * 1000 && start <= end);
+            const within = starts.filter(
+              start => start > end - windowSeconds * 1000 && start <= end,
+            );
             expect(within.length).toBeLessThanOrEqual(maxTaskStarts);
           }
         },

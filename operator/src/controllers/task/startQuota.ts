@@ -7,7 +7,9 @@ export interface StartQuota {
 }
 
 /** Whether one more start is allowed now, and if not, when the next one will be. */
-export type QuotaVerdict = { readonly allowed: true } | { readonly allowed: false; readonly nextStartAtMs: number };
+export type QuotaVerdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly nextStartAtMs: number };
 
 /**
  * Judges a sliding window: at any moment, at most `maxTaskStarts` starts lie within the last `windowSeconds`.
@@ -21,7 +23,12 @@ export function judgeStartQuota(
 ): QuotaVerdict {
   if (!quota) return { allowed: true };
   const windowMs = quota.windowSeconds * 1000;
-  const recent = starts.filter(start => start > nowMs - windowMs).sort((a, b) => b - a);
+  const recent = starts
+    .filter(start => start > nowMs - windowMs)
+    .sort((a, b) => b - a);
   if (recent.length < quota.maxTaskStarts) return { allowed: true };
-  return { allowed: false, nextStartAtMs: recent[quota.maxTaskStarts - 1] + windowMs };
+  return {
+    allowed: false,
+    nextStartAtMs: recent[quota.maxTaskStarts - 1] + windowMs,
+  };
 }

@@ -1,4 +1,9 @@
-import { ApiError, Pod, type Cache, type KubeClient } from '@greenroom/controller-runtime';
+import {
+  ApiError,
+  Pod,
+  type Cache,
+  type KubeClient,
+} from '@greenroom/controller-runtime';
 import { managedSelector } from '../../objects/OwnedObjects';
 import type { FakeSidecars } from './FakeSidecars';
 
@@ -12,46 +17,72 @@ export class FakeKubelet {
     cache: Cache,
     private readonly sidecars: FakeSidecars,
   ) {
-    cache.informer(Pod, { labelSelector: managedSelector }).addHandler(event => {
-      if (event.type === 'deleted') sidecars.disconnect(event.object.metadata.uid ?? '');
-      else if (event.type === 'added' && !this.ignores(event.object)) void this.run(event.object);
-    });
+    cache
+      .informer(Pod, { labelSelector: managedSelector })
+      .addHandler(event => {
+        if (event.type === 'deleted')
+          sidecars.disconnect(event.object.metadata.uid ?? '');
+        else if (event.type === 'added' && !this.ignores(event.object))
+          void this.run(event.object);
+      });
   }
 
   /** Ends a pod as its container would. */
-  async end(pod: Pod, phase: 'Succeeded' | 'Failed', exitCode: number): Promise<void> {
-    await this.client.patch(Pod, pod.metadata as never, 'merge', {
-      status: {
-        phase,
-        containerStatuses: [
-          {
-            name: 'agent',
-            image: 'x',
-            imageID: 'x',
-            ready: false,
-            restartCount: 0,
-            state: { terminated: { exitCode, reason: exitCode ? 'Error' : 'Completed' } },
-          },
-        ],
+  async end(
+    pod: Pod,
+    phase: 'Succeeded' | 'Failed',
+    exitCode: number,
+  ): Promise<void> {
+    await this.client.patch(
+      Pod,
+      pod.metadata as never,
+      'merge',
+      {
+        status: {
+          phase,
+          containerStatuses: [
+            {
+              name: 'agent',
+              image: 'x',
+              imageID: 'x',
+              ready: false,
+              restartCount: 0,
+              state: {
+                terminated: {
+                  exitCode,
+                  reason: exitCode ? 'Error' : 'Completed',
+                },
+              },
+            },
+          ],
+        },
       },
-    }, { subresource: 'status' });
+      { subresource: 'status' },
+    );
     this.sidecars.disconnect(pod.metadata.uid ?? '');
   }
 
   private async run(pod: Pod): Promise<void> {
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed')
+      return;
     try {
       await this.client.patch(
         Pod,
         { namespace: pod.metadata.namespace, name: pod.metadata.name ?? '' },
         'merge',
-        { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+        {
+          status: {
+            phase: 'Running',
+            conditions: [{ type: 'Ready', status: 'True' }],
+          },
+        },
         { subresource: 'status' },
       );
     } catch (error) {
       if (!ApiError.isNotFound(error)) throw error;
       return;
     }
-    if (!this.sidecars.byPod(pod.metadata.uid ?? '')) this.sidecars.connect(pod);
+    if (!this.sidecars.byPod(pod.metadata.uid ?? ''))
+      this.sidecars.connect(pod);
   }
 }

@@ -24,7 +24,10 @@ import type {
 } from '../../ingest/SidecarLink';
 
 /** What a fake runtime does with an input. */
-export type RuntimeBehaviour = (sidecar: FakeSidecar, input: SessionInput) => void;
+export type RuntimeBehaviour = (
+  sidecar: FakeSidecar,
+  input: SessionInput,
+) => void;
 
 /** A sidecar in this process: it takes what the operator sends and tells what a test wants. */
 export class FakeSidecar implements SidecarLink {
@@ -41,14 +44,27 @@ export class FakeSidecar implements SidecarLink {
   runtime: LinkedRuntime = {
     state: 'ready',
     contract: 'greenroom/1',
-    capabilities: { multiSession: true, cancel: true, permissions: true, fork: false, models: false, deltas: true },
+    capabilities: {
+      multiSession: true,
+      cancel: true,
+      permissions: true,
+      fork: false,
+      models: false,
+      deltas: true,
+    },
   };
   refuses: string | undefined;
 
   constructor(readonly pod: VerifiedPod, private readonly all: FakeSidecars) {}
 
   async openSession(opening: SessionOpening): Promise<SessionOutcome> {
-    if (this.refuses) return { session_id: opening.session_id, state: 'failed', reason: 'NotSupported', message: this.refuses };
+    if (this.refuses)
+      return {
+        session_id: opening.session_id,
+        state: 'failed',
+        reason: 'NotSupported',
+        message: this.refuses,
+      };
     if (!this.sessions.has(opening.session_id)) {
       this.openings.push(opening);
       this.sessions.add(opening.session_id);
@@ -57,12 +73,18 @@ export class FakeSidecar implements SidecarLink {
           kind: opening.kind,
           namespace: opening.namespace,
           name: opening.name,
-          agent: { namespace: this.pod.namespace, name: this.pod.agent, uid: 'u' },
+          agent: {
+            namespace: this.pod.namespace,
+            name: this.pod.agent,
+            uid: 'u',
+          },
           mode: 'Supervised',
           interactive: opening.interactive,
           genesis: opening.genesis,
         });
-        this.emit(opening.session_id, 'session.started', { runtime: { type: 'greenroom', contract: 'stream' } });
+        this.emit(opening.session_id, 'session.started', {
+          runtime: { type: 'greenroom', contract: 'stream' },
+        });
       }
     }
     return { session_id: opening.session_id, state: 'open' };
@@ -70,7 +92,14 @@ export class FakeSidecar implements SidecarLink {
 
   async send(input: SessionInput): Promise<InputStatus> {
     const { id, session_id } = input;
-    if (this.refuses) return { id, session_id, state: 'failed', reason: 'NotSupported', message: this.refuses };
+    if (this.refuses)
+      return {
+        id,
+        session_id,
+        state: 'failed',
+        reason: 'NotSupported',
+        message: this.refuses,
+      };
     if (this.all.taken.has(id)) return { id, session_id, state: 'duplicate' };
     this.all.taken.add(id);
     this.inputs.push(input);
@@ -81,7 +110,13 @@ export class FakeSidecar implements SidecarLink {
 
   cancel(sessionId: string, reason: string): void {
     this.cancels.push({ sessionId, reason });
-    if (this.all.obeysCancel) this.emit(sessionId, 'turn.cancelled', { reason }, this.all.get(sessionId)?.turn?.id);
+    if (this.all.obeysCancel)
+      this.emit(
+        sessionId,
+        'turn.cancelled',
+        { reason },
+        this.all.get(sessionId)?.turn?.id,
+      );
   }
 
   async closeSession(sessionId: string): Promise<SessionOutcome> {
@@ -100,11 +135,24 @@ export class FakeSidecar implements SidecarLink {
   }
 
   /** Ends the turn that runs in a session. */
-  finish(sessionId: string, payload: Record<string, unknown> = { outcome: 'completed', answer: 'done' }): void {
-    this.emit(sessionId, 'turn.finished', payload, this.all.get(sessionId)?.turn?.id);
+  finish(
+    sessionId: string,
+    payload: Record<string, unknown> = { outcome: 'completed', answer: 'done' },
+  ): void {
+    this.emit(
+      sessionId,
+      'turn.finished',
+      payload,
+      this.all.get(sessionId)?.turn?.id,
+    );
   }
 
-  emit(sessionId: string, type: string, payload: unknown, turnId?: string): void {
+  emit(
+    sessionId: string,
+    type: string,
+    payload: unknown,
+    turnId?: string,
+  ): void {
     this.all.record(sessionId, type, payload, turnId);
   }
 }
@@ -121,7 +169,9 @@ export class FakeSidecars implements SidecarLinks, SessionStates {
   private readonly states = new Map<string, SessionState>();
   private readonly links = new Map<string, FakeSidecar>();
   private readonly emitter = new EventEmitter();
-  private readonly listeners = new Set<(sessionId: string, events: readonly SessionEvent[]) => void>();
+  private readonly listeners = new Set<
+    (sessionId: string, events: readonly SessionEvent[]) => void
+  >();
 
   /** Connects the sidecar of a pod. */
   connect({ metadata }: Pod, runtime?: Partial<LinkedRuntime>): FakeSidecar {
@@ -151,7 +201,12 @@ export class FakeSidecars implements SidecarLinks, SessionStates {
     this.emitter.emit('disconnected', link);
   }
 
-  record(sessionId: string, type: string, payload: unknown, turnId?: string): void {
+  record(
+    sessionId: string,
+    type: string,
+    payload: unknown,
+    turnId?: string,
+  ): void {
     const before = this.states.get(sessionId) ?? initialSessionState;
     const seq = before.seq + 1;
     const event = {
@@ -166,7 +221,10 @@ export class FakeSidecars implements SidecarLinks, SessionStates {
       ...(turnId ? { turn_id: turnId } : {}),
       payload,
     } as unknown as SessionEvent;
-    this.recorded.set(sessionId, [...(this.recorded.get(sessionId) ?? []), event]);
+    this.recorded.set(sessionId, [
+      ...(this.recorded.get(sessionId) ?? []),
+      event,
+    ]);
     this.states.set(sessionId, projectSession(before, event));
     for (const listener of this.listeners) listener(sessionId, [event]);
     this.emitter.emit('session', sessionId);
@@ -181,10 +239,13 @@ export class FakeSidecars implements SidecarLinks, SessionStates {
   }
 
   async *events(sessionId: string, afterSeq = 0): AsyncIterable<SessionEvent> {
-    for (const event of this.recorded.get(sessionId) ?? []) if (event.seq > afterSeq) yield event;
+    for (const event of this.recorded.get(sessionId) ?? [])
+      if (event.seq > afterSeq) yield event;
   }
 
-  onEvents(listener: (sessionId: string, events: readonly SessionEvent[]) => void): () => void {
+  onEvents(
+    listener: (sessionId: string, events: readonly SessionEvent[]) => void,
+  ): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -196,11 +257,18 @@ export class FakeSidecars implements SidecarLinks, SessionStates {
   byAgent(agent: { namespace: string; name: string }): FakeSidecar | undefined {
     return [...this.links.values()]
       .reverse()
-      .find(({ pod }) => !pod.sessionId && pod.namespace === agent.namespace && pod.agent === agent.name);
+      .find(
+        ({ pod }) =>
+          !pod.sessionId &&
+          pod.namespace === agent.namespace &&
+          pod.agent === agent.name,
+      );
   }
 
   bySession(sessionId: string): FakeSidecar | undefined {
-    return [...this.links.values()].find(link => link.sessions.has(sessionId) || link.pod.sessionId === sessionId);
+    return [...this.links.values()].find(
+      link => link.sessions.has(sessionId) || link.pod.sessionId === sessionId,
+    );
   }
 
   all(): Iterable<FakeSidecar> {

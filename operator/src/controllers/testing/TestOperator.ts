@@ -29,7 +29,12 @@ export class TestOperator {
   ) {
     this.sidecars = sidecars;
     const { log } = manager;
-    this.events = new EventRecorder({ client, log, controller: 'greenroom.dev/operator', instance: 'test' });
+    this.events = new EventRecorder({
+      client,
+      log,
+      controller: 'greenroom.dev/operator',
+      instance: 'test',
+    });
     this.calls = registerControllers({
       config: { namespace: 'greenroom-system' } as OperatorConfig,
       manager,
@@ -45,11 +50,20 @@ export class TestOperator {
     this.kubelet = new FakeKubelet(client, manager.cache, sidecars);
   }
 
-  static async start(access: ClusterAccess, sidecars = new FakeSidecars()): Promise<TestOperator> {
-    const client = new KubeClient(access, { fieldManager: 'greenroom-operator' });
+  static async start(
+    access: ClusterAccess,
+    sidecars = new FakeSidecars(),
+  ): Promise<TestOperator> {
+    const client = new KubeClient(access, {
+      fieldManager: 'greenroom-operator',
+    });
     const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
     const registry = new Registry();
-    const manager = new Manager({ client, log, metrics: new ControllerMetrics(registry) });
+    const manager = new Manager({
+      client,
+      log,
+      metrics: new ControllerMetrics(registry),
+    });
     const operator = new TestOperator(client, manager, sidecars, registry);
     await operator.manager.start();
     return operator;

@@ -5,6 +5,7 @@ import {
   kubeConfigFileAccess,
   type ClusterAccess,
 } from '@greenroom/controller-runtime';
+// eslint-disable-next-line @backstage/no-undeclared-imports -- for tests alone
 import { startDevcluster } from '@greenroom/devcluster';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ export interface TestCluster {
 }
 
 /** Definitions of all kinds, as they are checked in. */
+// eslint-disable-next-line no-restricted-syntax -- tests run from the source
 const crds = path.resolve(__dirname, '../../../../crds');
 
 /** The cluster that `KUBECONFIG` names, or a devcluster of the test's own. */
@@ -33,7 +35,11 @@ export async function testCluster(): Promise<TestCluster> {
 
 async function ownCluster(): Promise<TestCluster> {
   const stateDir = await mkdtemp(path.join(tmpdir(), 'greenroom-operator-'));
-  const devcluster = await startDevcluster({ stateDir, store: 'memory', controllers: true });
+  const devcluster = await startDevcluster({
+    stateDir,
+    store: 'memory',
+    controllers: true,
+  });
   return {
     access: await kubeConfigAccess(devcluster.kubeconfig),
     stop: async () => {
@@ -48,15 +54,23 @@ async function defineKinds(access: ClusterAccess): Promise<void> {
   try {
     const files = (await readdir(crds)).filter(file => file.endsWith('.yaml'));
     const definitions = await Promise.all(
-      files.map(async file => parse(await readFile(path.join(crds, file), 'utf8')) as CustomResourceDefinition),
+      files.map(
+        async file =>
+          parse(
+            await readFile(path.join(crds, file), 'utf8'),
+          ) as CustomResourceDefinition,
+      ),
     );
-    for (const definition of definitions) await client.apply(CustomResourceDefinition, definition as never);
+    for (const definition of definitions)
+      await client.apply(CustomResourceDefinition, definition as never);
     await until('all kinds are served', async () => {
       const { items } = await client.list(CustomResourceDefinition);
       return definitions.every(({ metadata }) =>
         items
           .find(item => item.metadata.name === metadata.name)
-          ?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True'),
+          ?.status?.conditions?.some(
+            ({ type, status }) => type === 'Established' && status === 'True',
+          ),
       );
     });
   } finally {

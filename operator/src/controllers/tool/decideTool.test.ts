@@ -18,16 +18,33 @@ const seen = (...tools: [string, string][]) => ({
 
 describe('decideTool', () => {
   it('pins what it sees first', () => {
-    const decision = decideTool({ tool: aTool(), probe: seen(['read', 'a']), isApproved: false });
-    expect(decision).toMatchObject({ phase: 'Ready', pins: true, tools: [{ name: 'read', digest: digest('a') }] });
+    const decision = decideTool({
+      tool: aTool(),
+      probe: seen(['read', 'a']),
+      isApproved: false,
+    });
+    expect(decision).toMatchObject({
+      phase: 'Ready',
+      pins: true,
+      tools: [{ name: 'read', digest: digest('a') }],
+    });
   });
 
   it('blocks a function whose definition changed, and one that was not there', () => {
     const tool = aTool({ tools: [{ name: 'read', digest: digest('a') }] });
-    const decision = decideTool({ tool, probe: seen(['read', 'b'], ['wipe', 'c']), isApproved: false });
+    const decision = decideTool({
+      tool,
+      probe: seen(['read', 'b'], ['wipe', 'c']),
+      isApproved: false,
+    });
     expect(decision.phase).toBe('Drifted');
     expect(decision.tools).toEqual([
-      { name: 'read', digest: digest('a'), observedDigest: digest('b'), drifted: true },
+      {
+        name: 'read',
+        digest: digest('a'),
+        observedDigest: digest('b'),
+        drifted: true,
+      },
       { name: 'wipe', digest: digest('c'), drifted: true },
     ]);
     expect(decision.claims[0].message).toContain('greenroom.dev/approve-tools');
@@ -36,12 +53,29 @@ describe('decideTool', () => {
   it('stays drifted on the next probe, and is ready when the definition is as it was', () => {
     const drifted = aTool({
       tools: [
-        { name: 'read', digest: digest('a'), observedDigest: digest('b'), drifted: true },
+        {
+          name: 'read',
+          digest: digest('a'),
+          observedDigest: digest('b'),
+          drifted: true,
+        },
         { name: 'wipe', digest: digest('c'), drifted: true },
       ],
     });
-    expect(decideTool({ tool: drifted, probe: seen(['read', 'b'], ['wipe', 'c']), isApproved: false }).phase).toBe('Drifted');
-    expect(decideTool({ tool: drifted, probe: seen(['read', 'a']), isApproved: false })).toMatchObject({
+    expect(
+      decideTool({
+        tool: drifted,
+        probe: seen(['read', 'b'], ['wipe', 'c']),
+        isApproved: false,
+      }).phase,
+    ).toBe('Drifted');
+    expect(
+      decideTool({
+        tool: drifted,
+        probe: seen(['read', 'a']),
+        isApproved: false,
+      }),
+    ).toMatchObject({
       phase: 'Ready',
       tools: [{ name: 'read', digest: digest('a') }],
     });
@@ -49,7 +83,9 @@ describe('decideTool', () => {
 
   it('takes the present definitions when somebody approves them', () => {
     const tool = aTool({ tools: [{ name: 'read', digest: digest('a') }] });
-    expect(decideTool({ tool, probe: seen(['read', 'b']), isApproved: true })).toMatchObject({
+    expect(
+      decideTool({ tool, probe: seen(['read', 'b']), isApproved: true }),
+    ).toMatchObject({
       phase: 'Ready',
       pins: true,
       tools: [{ name: 'read', digest: digest('b') }],
@@ -60,9 +96,16 @@ describe('decideTool', () => {
     const tool = aTool({ tools: [{ name: 'read', digest: digest('a') }] });
     const decision = decideTool({
       tool,
-      probe: { ok: false, reason: 'Unreachable', message: 'connection refused' },
+      probe: {
+        ok: false,
+        reason: 'Unreachable',
+        message: 'connection refused',
+      },
       isApproved: false,
     });
-    expect(decision).toMatchObject({ phase: 'Unavailable', tools: [{ name: 'read', digest: digest('a') }] });
+    expect(decision).toMatchObject({
+      phase: 'Unavailable',
+      tools: [{ name: 'read', digest: digest('a') }],
+    });
   });
 });
