@@ -69,8 +69,11 @@ describe('greenroom up and down', () => {
 
   it('comes back after everything was killed, and ends what was left', async () => {
     await cluster.up();
+    await cluster.untilAgentTakesWork('repo-doctor');
     const left = processesNaming(cluster.home);
-    expect(left.length).toBeGreaterThan(3);
+    expect(left.map(({ command }) => command)).toEqual(
+      expect.arrayContaining([expect.stringContaining('sidecar.mjs')]),
+    );
     // The outer ones first, as a crash of the machine's session would: nobody is left to end the pods.
     const outer = left.filter(({ command }) =>
       /greenroom\.mjs|devcluster\.mjs/.test(command),

@@ -149,6 +149,10 @@ export class LaptopCluster {
       metadata: { name, namespace: 'default' },
       spec: { mode: 'System', goal: { inline: playbook }, ...spec },
     } as Agent);
+    await this.untilAgentTakesWork(name);
+  }
+
+  async untilAgentTakesWork(name: string): Promise<void> {
     await this.until(`agent ${name} takes work`, async () => {
       const agent = await this.client.get(agentType, {
         namespace: 'default',

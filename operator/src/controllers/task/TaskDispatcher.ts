@@ -142,6 +142,8 @@ export class TaskDispatcher {
       text: task.spec.description ?? '',
       actor: { type: 'system', id: 'greenroom-operator' },
     });
+    // A session that ended meanwhile tells why itself, in events that are on their way.
+    if (accepted.reason === 'SessionEnded') return undefined;
     return accepted.state === 'failed' || accepted.state === 'expired'
       ? refusal(accepted)
       : undefined;

@@ -28,7 +28,8 @@ export async function connect(
   environment: NodeJS.ProcessEnv,
 ): Promise<Connection> {
   const laptop = existsSync(home.kubeconfig) ? home.kubeconfig : undefined;
-  const file = choice.kubeconfig ?? environment.KUBECONFIG ?? laptop;
+  // An empty KUBECONFIG is none, as for kubectl.
+  const file = choice.kubeconfig ?? (environment.KUBECONFIG || laptop);
   try {
     const access = await loadClusterAccess(environment, { file });
     return {

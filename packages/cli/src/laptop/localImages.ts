@@ -26,7 +26,8 @@ export function writeLocalImages(home: GreenroomHome) {
     NODE_COMPILE_CACHE: home.compileCache,
     // Copying Node into every pod costs 120 MB each; on one machine a link does.
     GREENROOM_INSTALL: 'link',
-    GREENROOM_LOCAL_REPOSITORIES: `/clone=${home.root}`,
+    // Every folder of the person's own machine may be inspected by their own agents; /clone is this one.
+    GREENROOM_LOCAL_REPOSITORIES: `/clone=${home.root},/=/`,
   };
   const images: Record<string, { command: string[]; env: object }> = {};
   const sources: Record<string, ImageSource> = JSON.parse(

@@ -1,6 +1,6 @@
 /** A repository on the machine that `file://` contexts may name. */
 export interface LocalRepository {
-  /** What manifests say after `file://`, such as `/clone`. */
+  /** What manifests say after `file://`, such as `/clone`; empty for every folder of the machine. */
   named: string;
   /** Where it really is. */
   folder: string;
@@ -18,12 +18,12 @@ export function parseLocalRepositories(
       const equals = entry.indexOf('=');
       const named = entry.slice(0, equals).replace(/\/+$/, '');
       const folder = entry.slice(equals + 1);
-      if (equals < 1 || !named.startsWith('/') || !folder.startsWith('/')) {
+      if (equals < 1 || !entry.startsWith('/') || !folder.startsWith('/')) {
         throw new Error(
           `GREENROOM_LOCAL_REPOSITORIES holds "${entry}". Write /name=/absolute/path, several with commas.`,
         );
       }
-      return { named, folder };
+      return { named, folder: folder.replace(/\/+$/, '') };
     });
 }
 
