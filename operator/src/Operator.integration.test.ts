@@ -22,7 +22,10 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { parseAllDocuments } from 'yaml';
 import * as policyCompilers from './admission/policyCompilers';
 import { loadConfig } from './config/loadConfig';
-import { testCluster, type TestCluster } from './controllers/testing/testCluster';
+import {
+  testCluster,
+  type TestCluster,
+} from './controllers/testing/testCluster';
 import { Operator, type OperatorPorts } from './Operator';
 import type { OperatorServices } from './OperatorServices';
 import { aSession } from './testing/aSession';
@@ -30,18 +33,24 @@ import { temporaryDirectory } from './testing/temporaryDirectory';
 import * as certificateMaker from './tls/makeCertificates';
 
 const NAMESPACE = 'greenroom-system';
-const TOKENS: ResourceType<KubernetesObject & { spec: object; status?: { token: string } }> = {
+const TOKENS: ResourceType<
+  KubernetesObject & { spec: object; status?: { token: string } }
+> = {
   apiVersion: 'authentication.k8s.io/v1',
   kind: 'TokenRequest',
   plural: 'serviceaccounts',
   scope: 'Namespaced',
 };
 const agents = resourceType<Agent & KubernetesObject>(Agent as ResourceType);
-const cronTasks = resourceType<CronTask & KubernetesObject>(CronTask as ResourceType);
+const cronTasks = resourceType<CronTask & KubernetesObject>(
+  CronTask as ResourceType,
+);
 
 jest.setTimeout(60_000);
 
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+async function until<T>(
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
   for (;;) {
     const found = await look();
     if (found) return found;
@@ -63,7 +72,20 @@ describe('Operator', () => {
     const listening = new Promise<OperatorPorts>(resolve => {
       operator = new Operator({
         config: loadConfig(
-          ['--host', '127.0.0.1', '--secure-port', '0', '--metrics-port', '0', '--journal-dir', journalDir, '--pod-name', 'operator', '--pod-uid', 'uid'],
+          [
+            '--host',
+            '127.0.0.1',
+            '--secure-port',
+            '0',
+            '--metrics-port',
+            '0',
+            '--journal-dir',
+            journalDir,
+            '--pod-name',
+            'operator',
+            '--pod-uid',
+            'uid',
+          ],
           {},
         ),
         access: cluster.access,
@@ -96,7 +118,9 @@ describe('Operator', () => {
       const configuration = document.toJS();
       for (const webhook of configuration.webhooks) {
         const { path } = webhook.clientConfig.service;
-        webhook.clientConfig = { url: `https://127.0.0.1:${ports.secure}${path}` };
+        webhook.clientConfig = {
+          url: `https://127.0.0.1:${ports.secure}${path}`,
+        };
       }
       const type =
         configuration.kind === 'MutatingWebhookConfiguration'
@@ -105,13 +129,18 @@ describe('Operator', () => {
       await client.apply(type as ResourceType, configuration);
     }
     await until(async () => {
-      const found = await client.get(ValidatingWebhookConfiguration, { name: 'greenroom-operator' });
+      const found = await client.get(ValidatingWebhookConfiguration, {
+        name: 'greenroom-operator',
+      });
       return found.webhooks?.every(({ clientConfig }) => clientConfig.caBundle);
     });
   }
 
   /** A pod of an agent, and the token that its sidecar would find. */
-  async function aPodWithToken(podLabels: Record<string, string>, audience = 'greenroom') {
+  async function aPodWithToken(
+    podLabels: Record<string, string>,
+    audience = 'greenroom',
+  ) {
     const name = `pod-${Math.random().toString(36).slice(2, 8)}`;
     const pod = await client.create(Pod, {
       metadata: { namespace, name, labels: podLabels },
@@ -130,7 +159,12 @@ describe('Operator', () => {
         spec: {
           audiences: [audience],
           expirationSeconds: 600,
-          boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name, uid: pod.metadata.uid },
+          boundObjectRef: {
+            kind: 'Pod',
+            apiVersion: 'v1',
+            name,
+            uid: pod.metadata.uid,
+          },
         },
       }),
     });
@@ -138,7 +172,10 @@ describe('Operator', () => {
   }
 
   async function authority(): Promise<string> {
-    const secret = await client.get(Secret, { namespace: NAMESPACE, name: 'greenroom-operator-tls' });
+    const secret = await client.get(Secret, {
+      namespace: NAMESPACE,
+      name: 'greenroom-operator-tls',
+    });
     return Buffer.from(secret.data!['ca.crt'], 'base64').toString();
   }
 
@@ -154,7 +191,9 @@ describe('Operator', () => {
     const inbox: OperatorMessage[] = [];
     socket.on('message', data => inbox.push(JSON.parse(String(data))));
     const failed = new Promise<string>(resolve => {
-      socket.on('unexpected-response', (_, response) => resolve(`refused ${response.statusCode}`));
+      socket.on('unexpected-response', (_, response) =>
+        resolve(`refused ${response.statusCode}`),
+      );
       socket.on('error', error => resolve(error.message));
     });
     const outcome = await Promise.race([
@@ -167,7 +206,10 @@ describe('Operator', () => {
       outcome,
       socket,
       say: (message: SidecarMessage) => socket.send(JSON.stringify(message)),
-      received: (type: string) => until(async () => inbox.find(message => message.type === type)) as Promise<any>,
+      received: (type: string) =>
+        until(async () =>
+          inbox.find(message => message.type === type),
+        ) as Promise<any>,
       closed: new Promise<number>(resolve => {
         socket.on('close', resolve);
       }),
@@ -185,7 +227,14 @@ describe('Operator', () => {
       runtime: {
         contract: 'greenroom/1',
         state: 'ready',
-        capabilities: { multiSession: true, cancel: true, permissions: true, fork: false, models: false, deltas: false },
+        capabilities: {
+          multiSession: true,
+          cancel: true,
+          permissions: true,
+          fork: false,
+          models: false,
+          deltas: false,
+        },
       },
       sessions: sessions.map(session_id => ({
         session_id,
@@ -210,14 +259,20 @@ describe('Operator', () => {
     for (const name of [NAMESPACE, namespace]) {
       await client.apply(Namespace, { metadata: { name } });
     }
-    await client.apply(ServiceAccount, { metadata: { namespace, name: 'agent' } });
+    await client.apply(ServiceAccount, {
+      metadata: { namespace, name: 'agent' },
+    });
     await startOperator();
     await applyWebhooks();
   });
 
   afterAll(async () => {
-    await client.delete(ValidatingWebhookConfiguration, { name: 'greenroom-operator' });
-    await client.delete(MutatingWebhookConfiguration, { name: 'greenroom-operator' });
+    await client.delete(ValidatingWebhookConfiguration, {
+      name: 'greenroom-operator',
+    });
+    await client.delete(MutatingWebhookConfiguration, {
+      name: 'greenroom-operator',
+    });
     await operator.stop();
     await client.delete(Namespace, { name: namespace });
     client.close();
@@ -229,12 +284,16 @@ describe('Operator', () => {
       metadata: { namespace, name: 'bad' },
       spec: {
         schedule: '61 * * * *',
-        taskTemplate: { spec: { description: 'x', agentRef: { name: 'helper' } } },
+        taskTemplate: {
+          spec: { description: 'x', agentRef: { name: 'helper' } },
+        },
       },
     } as never);
     await expect(bad).rejects.toMatchObject({
       code: 422,
-      message: expect.stringContaining('spec.schedule: Invalid value: "61 * * * *"'),
+      message: expect.stringContaining(
+        'spec.schedule: Invalid value: "61 * * * *"',
+      ),
     });
   });
 
@@ -247,7 +306,9 @@ describe('Operator', () => {
     const published = await until(() => client.find(ConfigMap, key));
     expect(published.data?.['ca.crt']).toBe(await authority());
     await client.patch(ConfigMap, key, 'merge', { data: { 'ca.crt': 'x' } });
-    await until(async () => (await client.get(ConfigMap, key)).data?.['ca.crt'] !== 'x');
+    await until(
+      async () => (await client.get(ConfigMap, key)).data?.['ca.crt'] !== 'x',
+    );
   });
 
   it('takes sidecars by the token of their pod only', async () => {
@@ -257,8 +318,12 @@ describe('Operator', () => {
     expect((await connect(unlabelled.token)).outcome).toBe('refused 403');
     expect((await connect('nonsense')).outcome).toBe('refused 401');
     const gone = await aPodWithToken(agentLabels);
-    await client.delete(Pod, gone.pod.metadata as never, { gracePeriodSeconds: 0 });
-    await until(async () => !(await client.find(Pod, gone.pod.metadata as never)));
+    await client.delete(Pod, gone.pod.metadata as never, {
+      gracePeriodSeconds: 0,
+    });
+    await until(
+      async () => !(await client.find(Pod, gone.pod.metadata as never)),
+    );
     expect((await connect(gone.token)).outcome).toMatch(/refused 40[13]/);
   });
 
@@ -273,9 +338,20 @@ describe('Operator', () => {
     session.meta.genesis.key_id = services.keyId;
     const { kind, name, genesis } = aSession().meta;
     const link = services.links.byPod(pod.metadata.uid!)!;
-    const opening = link.openSession({ session_id: session.id, kind, name, namespace, interactive: false, genesis });
+    const opening = link.openSession({
+      session_id: session.id,
+      kind,
+      name,
+      namespace,
+      interactive: false,
+      genesis,
+    });
     await sidecar.received('open_session');
-    sidecar.say({ type: 'session_status', session_id: session.id, state: 'open' });
+    sidecar.say({
+      type: 'session_status',
+      session_id: session.id,
+      state: 'open',
+    });
     await opening;
     const entry = session.next('agent.status', { text: 'half way' });
     sidecar.say({
@@ -299,7 +375,9 @@ describe('Operator', () => {
     expect(await put(`${base}/${digest}`, content)).toBe(204);
     expect(await put(`${base}/${digest}`, content)).toBe(204);
     expect(await put(`${base}/${'0'.repeat(64)}`, content)).toBe(422);
-    expect(await put(`/ingest/v1/blobs/${aSession().id}/${digest}`, content)).toBe(403);
+    expect(
+      await put(`/ingest/v1/blobs/${aSession().id}/${digest}`, content),
+    ).toBe(403);
 
     await operator.stop();
     await sidecar.closed;
@@ -320,7 +398,11 @@ describe('Operator', () => {
     back.socket.terminate();
   });
 
-  async function putBlob(path: string, content: Buffer, token: string): Promise<number> {
+  async function putBlob(
+    path: string,
+    content: Buffer,
+    token: string,
+  ): Promise<number> {
     const ca = await authority();
     return new Promise((resolve, reject) => {
       const request = httpsRequest(

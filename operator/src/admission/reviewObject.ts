@@ -45,7 +45,11 @@ export async function reviewObject(
   // What is on its way out must be able to lose its finalizers, however old its rules.
   if (object.metadata.deletionTimestamp) return admitted;
   const problems = [
-    ...(await fieldProblems(definition as unknown as KindDefinition, object, loadCompilers)),
+    ...(await fieldProblems(
+      definition as unknown as KindDefinition,
+      object,
+      loadCompilers,
+    )),
     ...specProblems(request, now),
   ];
   const references = await reviewReferences(request, lookup);

@@ -83,7 +83,8 @@ describe('BudgetLedger', () => {
           const requestId = `r${id}`;
           const reserved = open.get(id);
           if (act === 'reserve' && reserved === undefined) {
-            if (reserve(ledger, requestId, tokens).granted) open.set(id, tokens);
+            if (reserve(ledger, requestId, tokens).granted)
+              open.set(id, tokens);
           } else if (reserved !== undefined && act === 'settle') {
             // A call uses what was set aside for it at most.
             const used = Math.min(tokens, reserved);
@@ -94,7 +95,10 @@ describe('BudgetLedger', () => {
             });
             open.set(id, used);
           } else if (reserved !== undefined) {
-            ledger.apply(session.meta, usage(++seq, Math.min(tokens, reserved), requestId));
+            ledger.apply(
+              session.meta,
+              usage(++seq, Math.min(tokens, reserved), requestId),
+            );
             open.delete(id);
           }
           expect(ledger.used(agent, 'Day').tokens).toBeLessThanOrEqual(100);

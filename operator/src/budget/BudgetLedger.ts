@@ -198,7 +198,6 @@ export class BudgetLedger implements DerivedState {
   }
 }
 
-
 function add(left: Amount, right: Amount): Amount {
   return {
     tokens: left.tokens + right.tokens,
