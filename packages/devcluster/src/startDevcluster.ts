@@ -4,7 +4,6 @@ import { kubeConfigAccess } from '@greenroom/controller-runtime';
 import { pino, type Logger } from 'pino';
 import {
   bootstrapObjects,
-  kubernetesServiceAddress,
   publishApiServer,
 } from './bootstrap/bootstrapObjects';
 import { ApiServer } from './apiserver/ApiServer';
@@ -26,10 +25,10 @@ export async function startDevcluster(
   const log = options.log ?? pino({ level: 'silent' });
   if (stateDir) mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const storeLog = openLog(options);
-  const secrets = await loadSecrets(stateDir, kubernetesServiceAddress);
+  const secrets = await loadSecrets(stateDir);
   const now = () => Date.now();
   const store = new ObjectStore(storeLog, options.watchHistory);
-  bootstrapObjects(store, now());
+  bootstrapObjects(store, secrets.serviceAddress, now());
   const machinery = createMachinery({ store, secrets, now });
   const api = new ApiServer({
     ...machinery,

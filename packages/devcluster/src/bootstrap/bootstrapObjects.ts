@@ -4,9 +4,6 @@ import type { ObjectStore } from '../store/ObjectStore';
 import { timestamp } from '../apiserver/handlers/timestamp';
 import { clusterRoleBindings, clusterRoles } from './clusterRoles';
 
-/** The cluster address of the API server's own Service. */
-export const kubernetesServiceAddress = '127.96.0.1';
-
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 function namespace(name: string): Json {
@@ -32,14 +29,14 @@ function priorityClass(name: string, value: number, description: string): Json {
 
 const labels = { component: 'apiserver', provider: 'kubernetes' };
 
-function service(): Json {
+function service(address: string): Json {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'kubernetes', namespace: 'default', labels },
     spec: {
-      clusterIP: kubernetesServiceAddress,
-      clusterIPs: [kubernetesServiceAddress],
+      clusterIP: address,
+      clusterIPs: [address],
       internalTrafficPolicy: 'Cluster',
       ipFamilies: ['IPv4'],
       ipFamilyPolicy: 'SingleStack',
@@ -85,7 +82,11 @@ function endpointSlice(port: number): Json {
 }
 
 /** Makes what every cluster has from its first start on. What is there already stays as it is. */
-export function bootstrapObjects(store: ObjectStore, now: number): void {
+export function bootstrapObjects(
+  store: ObjectStore,
+  serviceAddress: string,
+  now: number,
+): void {
   const create = (collection: string, object: Json) => {
     const { name, namespace: place } = object.metadata;
     if (store.get(collection, place, name)) return;
@@ -113,7 +114,7 @@ export function bootstrapObjects(store: ObjectStore, now: number): void {
       'Used for system critical pods that must not be moved from their current node.',
     ),
   );
-  create('/services', service());
+  create('/services', service(serviceAddress));
 }
 
 /** Points the Service `kubernetes` at the port that the server has this time. */

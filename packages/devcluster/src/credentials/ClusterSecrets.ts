@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { randomServiceAddress } from '../apiserver/kinds/ClusterAddresses';
 import { ServiceAccountTokens } from '../apiserver/auth/ServiceAccountTokens';
 import {
   createCertificates,
@@ -13,10 +14,14 @@ export interface ClusterSecrets {
   adminToken: string;
   /** PEM of the key that signs service account tokens. */
   signingKey: string;
+  /** The cluster address of the API server's own Service; the certificate names it. */
+  serviceAddress: string;
 }
 
-async function createSecrets(serviceAddress: string): Promise<ClusterSecrets> {
+async function createSecrets(): Promise<ClusterSecrets> {
+  const serviceAddress = randomServiceAddress();
   return {
+    serviceAddress,
     certificates: await createCertificates(serviceAddress),
     adminToken: randomBytes(32).toString('base64url'),
     signingKey: ServiceAccountTokens.newKey(),
@@ -26,12 +31,11 @@ async function createSecrets(serviceAddress: string): Promise<ClusterSecrets> {
 /** The secrets kept in a folder, made and written there (for the owner's eyes only) if they are not; without a folder, new ones. */
 export async function loadSecrets(
   folder: string | undefined,
-  serviceAddress: string,
 ): Promise<ClusterSecrets> {
-  if (!folder) return createSecrets(serviceAddress);
+  if (!folder) return createSecrets();
   const file = path.join(folder, 'secrets.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  const secrets = await createSecrets(serviceAddress);
+  const secrets = await createSecrets();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;

@@ -11,6 +11,12 @@ const SECOND_OCTETS = 32;
 /** A range this large is never full; so many misses mean that something else is wrong. */
 const MOST_TRIES = 1000;
 
+/** Any address of the range that Services get theirs from. */
+export function randomServiceAddress(): string {
+  const second = FIRST_SECOND_OCTET + randomInt(SECOND_OCTETS);
+  return `127.${second}.${randomInt(256)}.${randomInt(1, 255)}`;
+}
+
 /**
  * Gives Services their cluster addresses: at random out of two million, because other devclusters on the machine
  * choose from the same, and their Services' forwarders listen on them.
@@ -38,8 +44,7 @@ export class ClusterAddresses {
   /** A free address. */
   allocate(): string {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const second = FIRST_SECOND_OCTET + randomInt(SECOND_OCTETS);
-      const address = `127.${second}.${randomInt(256)}.${randomInt(1, 255)}`;
+      const address = randomServiceAddress();
       if (!this.isTaken(address)) return address;
     }
     throw new Error(
