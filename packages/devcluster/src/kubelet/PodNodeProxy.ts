@@ -81,10 +81,10 @@ export class PodNodeProxy implements NodeProxy {
       stderr?.end();
     };
     return {
-      stdin: options.stdin ? process.stdin : undefined,
+      stdin: options.stdin ? process.leader.stdin : undefined,
       stdout,
       stderr,
-      resize: () => undefined,
+      resize: (columns, rows) => process.leader.resize(columns, rows),
       close,
       result: run.ended.finally(close),
     };

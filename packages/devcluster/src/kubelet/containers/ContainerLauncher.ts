@@ -22,7 +22,7 @@ import { readPodObjects } from '../pods/PodObjects';
 import type { Container } from '../pods/podParts';
 import type { PodVolumes } from '../volumes/PodVolumes';
 import { containerCommand } from './containerCommand';
-import type { ResolvedCommand } from './ContainerProcess';
+import type { ResolvedCommand } from './ResolvedCommand';
 import {
   SERVICE_ACCOUNT_PATH,
   serviceAccountKubeconfig,

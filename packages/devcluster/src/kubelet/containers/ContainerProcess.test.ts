@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { markedProcesses } from '../processes/ContainerProcesses';
-import { ContainerProcess, ContainerStartError } from './ContainerProcess';
+import { ContainerProcess } from './ContainerProcess';
+import { ContainerStartError } from './ContainerStartError';
 
 /** Shells of tests find what they call; nothing else of the environment is theirs. */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
@@ -13,13 +14,15 @@ async function start(script: string, program = ['sh', '-c', script]) {
   const container = await ContainerProcess.start(
     id,
     { argv: program, environment, workingDir: '/' },
-    { stdin: false },
+    { stdin: false, tty: false },
   );
   return { id, container };
 }
 
 /** Waits until the script has said that it is up. */
-async function untilUp({ stdout }: ContainerProcess): Promise<void> {
+async function untilUp({
+  leader: { stdout },
+}: ContainerProcess): Promise<void> {
   for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
     if (String(chunk).includes('up')) return;
   }
@@ -32,16 +35,16 @@ describe('ContainerProcess', () => {
     ['kill -9 $$', { exitCode: 137, signal: 9 }],
   ])('%s ends as it does', async (script, expected) => {
     const { container } = await start(script);
-    container.stdout.resume();
-    container.stderr.resume();
+    container.leader.stdout.resume();
+    container.leader.stderr!.resume();
     expect(await container.ended).toEqual(expected);
   });
 
   it('gives what was said, to the last word', async () => {
     const { container } = await start('echo out; echo err >&2; printf end');
     const [out, err] = await Promise.all([
-      text(container.stdout),
-      text(container.stderr),
+      text(container.leader.stdout),
+      text(container.leader.stderr!),
     ]);
     expect([out, err]).toEqual(['out\nend', 'err\n']);
   });
@@ -79,9 +82,9 @@ describe('ContainerProcess', () => {
     const { id, container } = await start(
       '(setsid sh -c "sleep 600 & exec sleep 600" &); echo up; sleep 0.05',
     );
-    container.stderr.resume();
+    container.leader.stderr!.resume();
     await untilUp(container);
-    container.stdout.resume();
+    container.leader.stdout.resume();
     expect(await container.ended).toEqual({ exitCode: 0 });
     expect(await markedProcesses(id)).toEqual([]);
   });
@@ -91,7 +94,7 @@ describe('ContainerProcess', () => {
       'env -i setsid sleep 600 & echo "up $!"; wait',
     );
     let said = '';
-    for await (const chunk of container.stdout.iterator({
+    for await (const chunk of container.leader.stdout.iterator({
       destroyOnReturn: false,
     })) {
       said += chunk;

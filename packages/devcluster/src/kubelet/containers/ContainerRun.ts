@@ -7,7 +7,8 @@ import type { ProbeResult } from '../probes/foldProbe';
 import { keepProbing } from '../probes/Prober';
 import { runProbe, type CommandOutcome } from '../probes/runProbe';
 import type { PreparedContainer } from './ContainerLauncher';
-import { ContainerProcess, type ProcessExit } from './ContainerProcess';
+import { ContainerProcess } from './ContainerProcess';
+import type { ProcessExit } from './Leader';
 
 /** What a container says about itself while it runs. */
 export interface ContainerRunEvents {
@@ -74,7 +75,7 @@ export class ContainerRun {
     const process = await ContainerProcess.start(
       containerId,
       prepared.command,
-      { stdin: container.stdin ?? false },
+      { stdin: container.stdin ?? false, tty: container.tty ?? false },
     );
     const log = new ContainerLog(logPath(options.logDirectory, options.index));
     return new ContainerRun(process, log, options);
@@ -111,15 +112,15 @@ export class ContainerRun {
   }
 
   async #follow(): Promise<ProcessExit> {
-    const { stdout, stderr } = this.process;
+    const { stdout, stderr } = this.process.leader;
     const recorded = Promise.all([
       this.log.record(stdout, 'stdout'),
-      this.log.record(stderr, 'stderr'),
+      stderr && this.log.record(stderr, 'stderr'),
     ]);
     const exit = await this.process.ended;
     this.#ending.abort();
     stdout.destroy();
-    stderr.destroy();
+    stderr?.destroy();
     await recorded;
     await this.log.close();
     return exit;

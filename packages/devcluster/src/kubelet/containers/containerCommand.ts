@@ -3,7 +3,7 @@ import { expandVariables } from '../environment/expandVariables';
 import { expandFromHost } from '../images/expandFromHost';
 import type { LocalImage } from '../images/ImageCatalog';
 import type { Container } from '../pods/podParts';
-import type { ResolvedCommand } from './ContainerProcess';
+import type { ResolvedCommand } from './ResolvedCommand';
 
 /** What a container's command is made from. */
 export interface CommandSources {

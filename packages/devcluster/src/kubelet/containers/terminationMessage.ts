@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { formatLogLine } from '../logs/formatLogLine';
 import type { Container } from '../pods/podParts';
-import type { ProcessExit } from './ContainerProcess';
+import type { ProcessExit } from './Leader';
 
 /** Limits of the API for what a container may leave behind, and for what is taken from its log instead. */
 const MAX_MESSAGE_BYTES = 4096;

@@ -1,25 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants as fileModes } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecOptions, ExecSession } from '../../apiserver/NodeProxy';
-import type { ResolvedCommand } from '../containers/ContainerProcess';
+import type { ResolvedCommand } from '../containers/ResolvedCommand';
 import { CONTAINER_MARK, signalProcess } from '../processes/ContainerProcesses';
+import { assertExecutable } from './assertExecutable';
 import { startTerminal } from './startTerminal';
 
 /** A child that the command left behind may hold its streams open; they are not waited for longer than this. */
 const DRAIN_MS = 500;
 
-/** A command cannot be run in a container: there is no such program. */
-export class CommandNotFoundError extends Error {
-  readonly name = 'CommandNotFoundError';
-}
-
 /**
  * Starts a command beside a container's processes. It carries the container's mark, so it ends with the container at the latest.
- * Throws {@link CommandNotFoundError}.
+ * Throws `CommandNotFoundError`.
  */
 export async function startCommand(
   command: ResolvedCommand,
@@ -67,30 +61,4 @@ async function startPlain(
     },
     result,
   };
-}
-
-async function assertExecutable({
-  argv: [program],
-  environment,
-  workingDir,
-}: ResolvedCommand): Promise<void> {
-  const folders = (environment.PATH ?? '').split(':');
-  let candidates = folders.map(folder => join(folder, program));
-  if (program.includes('/')) {
-    candidates = [isAbsolute(program) ? program : join(workingDir, program)];
-  }
-  for (const candidate of candidates) {
-    const isExecutable = await access(candidate, fileModes.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isExecutable) return;
-  }
-  throw new CommandNotFoundError(
-    program.includes('/')
-      ? `exec: "${program}": no such file, or it is not executable`
-      : `exec: "${program}": executable file not found in $PATH (${
-          environment.PATH ?? ''
-        })`,
-  );
 }

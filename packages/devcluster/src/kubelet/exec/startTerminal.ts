@@ -1,17 +1,17 @@
 import { Readable, Writable } from 'node:stream';
 import type { ExecSession } from '../../apiserver/NodeProxy';
-import type { ResolvedCommand } from '../containers/ContainerProcess';
+import type { ResolvedCommand } from '../containers/ResolvedCommand';
 import { signalProcess } from '../processes/ContainerProcesses';
 
 /** Before the client says how large its window is. */
 const FIRST_SIZE = { cols: 80, rows: 24 };
 
-/** Starts a command on a terminal of its own. */
+/** Starts a command on a terminal of its own, in a group of its own. */
 export async function startTerminal({
   argv,
   environment,
   workingDir,
-}: ResolvedCommand): Promise<ExecSession> {
+}: ResolvedCommand): Promise<ExecSession & { pid: number }> {
   // Only who needs a terminal loads the native part.
   const { spawn } = await import('@lydell/node-pty');
   const terminal = spawn(argv[0], argv.slice(1), {
@@ -27,11 +27,11 @@ export async function startTerminal({
   terminal.onData(data => {
     if (!stdout.push(data as unknown as Buffer)) terminal.pause();
   });
-  const result = new Promise<{ exitCode: number }>(resolve => {
+  const result = new Promise<{ exitCode: number; signal?: number }>(resolve => {
     terminal.onExit(({ exitCode, signal }) => {
       hasEnded = true;
       stdout.push(null);
-      resolve({ exitCode: signal ? 128 + signal : exitCode });
+      resolve(signal ? { exitCode: 128 + signal, signal } : { exitCode });
     });
   });
   const stdin = new Writable({
@@ -41,6 +41,7 @@ export async function startTerminal({
     },
   });
   return {
+    pid: terminal.pid,
     stdin,
     stdout,
     resize(columns, rows) {

@@ -1,4 +1,4 @@
-import type { ProcessExit } from '../containers/ContainerProcess';
+import type { ProcessExit } from '../containers/Leader';
 import type { EndedRun } from './ContainerRecord';
 
 /** What is recorded of a run whose process has just ended. */
