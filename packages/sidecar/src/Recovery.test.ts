@@ -325,6 +325,50 @@ describe('a runtime', () => {
   });
 });
 
+describe('a runtime that starts anew', () => {
+  it('gets a conversation again, with the cause of the broken turn on the record', async () => {
+    await start('greenroom');
+    bench.operator.open(
+      anOpening({ kind: 'agent', name: 'doctor', task: undefined }),
+    );
+    await bench.operator.event(SESSION_ID, 'session.started');
+    bench.operator.send({ ...taskInput('m1'), kind: 'message' });
+    const inject = await bench.operator.until('inject', () =>
+      bench.runtime.calls.find(({ path }) => path === '/inject'),
+    );
+    const turn_id = inject.body.turn_id as string;
+    bench.runtime.emit({
+      type: 'turn.started',
+      event_id: 's1',
+      session_id: SESSION_ID,
+      turn_id,
+      payload: {},
+    });
+    await bench.operator.event(SESSION_ID, 'turn.started');
+    await bench.runtime.die();
+    const finished = await bench.operator.event(SESSION_ID, 'turn.finished');
+    expect(finished.payload).toMatchObject({
+      outcome: 'failed',
+      error: { reason: 'RuntimeDied' },
+    });
+    await bench.runtime.again();
+    await bench.operator.until(
+      'the session again',
+      () =>
+        bench.runtime.calls.filter(({ path }) => path === '/open').length === 2,
+    );
+    bench.operator.send({ ...taskInput('m2'), kind: 'message' });
+    await bench.operator.until(
+      'the next message',
+      () =>
+        bench.runtime.calls.filter(({ path }) => path === '/inject').length ===
+        2,
+    );
+    expect(types()).not.toContain('session.failed');
+    expect(count('session.resumed')).toBe(1);
+  });
+});
+
 describe('a plain runtime', () => {
   it('has its turn begun at the message and ended with its session', async () => {
     await start('plain');

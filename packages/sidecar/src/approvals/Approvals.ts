@@ -1,9 +1,11 @@
 import type {
   ApprovalDecision,
   IngestParams,
+  IngestResult,
   OperatorMessageOf,
 } from '@greenroom/protocol';
 import { v5 } from 'uuid';
+import { decideAskAgain } from './decideAskAgain';
 import type { OperatorCalls } from '../ingest/OperatorCalls';
 import type { HeldSession } from '../log/HeldSession';
 import type { PendingAsk } from '../log/LogRecord';
@@ -195,57 +197,37 @@ export class Approvals {
 
   private async create(session: HeldSession, ask: PendingAsk): Promise<void> {
     const { calls, log } = this.options;
-    try {
-      const params = {
-        ...ask.params,
-        session_id: session.id,
-      } as IngestParams<'create_approval'>;
-      const { name, expires_at } = await calls.call('create_approval', params);
-      if (!session.asks.has(ask.requestId) || ask.approval) return;
-      await log.record({
-        r: 'asked',
-        s: session.id,
-        request: ask.requestId,
-        approval: name,
-      });
-      const {
-        request_id,
-        type,
-        action,
-        tool,
-        arguments: args,
-        reason,
-        question,
-        choices,
-        policy,
-        rule,
-        approvers,
-        quorum,
-      } = params;
-      await this.options.emitSystem(session.id, {
-        type: 'approval.requested',
-        payload: dropUndefined({
-          request_id,
-          approval: name,
-          type,
-          action,
-          tool,
-          arguments: args,
-          reason,
-          question,
-          choices,
-          policy,
-          rule,
-          approvers,
-          quorum,
-          expires_at: microseconds(expires_at),
-        }),
-        ...(ask.turnId && { turnId: ask.turnId }),
-      });
-    } catch (error) {
-      const { code, message } = error as Error & { code?: string };
-      if (code === 'Timeout' || code === 'Stopping') return;
-      await this.refused(session, ask, message);
+    const params = {
+      ...ask.params,
+      session_id: session.id,
+    } as IngestParams<'create_approval'>;
+    for (let attempt = 1; session.asks.has(ask.requestId); attempt++) {
+      try {
+        const made = await calls.call('create_approval', params);
+        // Another attempt, after a reconnect, may have been first.
+        const current = session.asks.get(ask.requestId);
+        if (!current || current.approval) return;
+        await log.record({
+          r: 'asked',
+          s: session.id,
+          request: ask.requestId,
+          approval: made.name,
+        });
+        await this.options.emitSystem(session.id, {
+          type: 'approval.requested',
+          payload: requestedPayload(params, made),
+          ...(ask.turnId && { turnId: ask.turnId }),
+        });
+        return;
+      } catch (error) {
+        const next = decideAskAgain(error as Error, attempt);
+        if (next.act === 'stop') return;
+        if (next.act === 'refuse') {
+          await this.refused(session, ask, (error as Error).message);
+          return;
+        }
+        await new Promise(resolve => setTimeout(resolve, next.afterMs));
+      }
     }
   }
 
@@ -342,6 +324,31 @@ function dropUndefined<Fields extends Record<string, unknown>>(
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as Partial<Fields>;
+}
+
+/** The event that tells of an Approval, from what was asked for and what was made. */
+function requestedPayload(
+  asked: IngestParams<'create_approval'>,
+  { name, expires_at }: IngestResult<'create_approval'>,
+): Record<string, unknown> {
+  const { request_id, type, action, tool, reason, question } = asked;
+  const { choices, policy, rule, approvers, quorum } = asked;
+  return dropUndefined({
+    request_id,
+    approval: name,
+    type,
+    action,
+    tool,
+    arguments: asked.arguments,
+    reason,
+    question,
+    choices,
+    policy,
+    rule,
+    approvers,
+    quorum,
+    expires_at: microseconds(expires_at),
+  });
 }
 
 /** The operator's RFC 3339 in the one spelling that events have. */

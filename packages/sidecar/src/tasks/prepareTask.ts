@@ -15,6 +15,10 @@ import {
 import type { SessionOpening } from '@greenroom/protocol';
 import { taskFolder } from './taskFolder';
 
+/** What whoever wrote the Task cannot know. */
+const OTHER_SECRETS =
+  ' A live agent has only the Secrets of its own credentials: add this one to them, or run the Task from a template.';
+
 /** What preparing a task's folder works with. */
 export interface TaskSurroundings extends Surroundings {
   /** The workspace as manifests spell it. */
@@ -76,6 +80,17 @@ export async function prepareTask(
   await mkdir(surroundings.scratchDir, { recursive: true, mode: 0o700 });
   for (const checkout of plan.checkouts) {
     onCheckout(checkout);
-    await checkOutContext(plan, checkout, surroundings);
+    try {
+      await checkOutContext(plan, checkout, surroundings);
+    } catch (error) {
+      const { message } = error as Error;
+      const isMissing = checkout.secret && message.includes('was not found');
+      throw new ContextError(
+        isMissing ? `${message}${OTHER_SECRETS}` : message,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 }
