@@ -4,7 +4,7 @@ const LOCK_FILES =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|go\.sum|Cargo\.lock|poetry\.lock|uv\.lock|pdm\.lock|Pipfile\.lock|Gemfile\.lock|composer\.lock|gradle\.lockfile)$/;
 
 const GENERATED =
-  /(^|\/)(dist|build|out|vendor|node_modules|third_party|__snapshots__|generated)\/|\.min\.(js|css)$|\.map$|\.pb\.go$|_pb2?\.(py|js|ts)$|\.snap$|(^|\/)CHANGELOG(\.md)?$/i;
+  /(^|\/)(dist|build|out|vendor|node_modules|third_party|__snapshots__|generated)\/|\.min\.(js|css)$|\.map$|\.pb\.go$|_pb2?\.(py|js|ts)$|\.snap$|\.(patch|diff)$|(^|\/)CHANGELOG(\.md)?$/i;
 
 /** Files that a program writes: they change often and nobody reads them. */
 export function isGenerated(path: string): boolean {
@@ -20,6 +20,8 @@ export function isExample(path: string): boolean {
 
 /** Programming languages by file name extension. */
 const LANGUAGES: Record<string, string> = {
+  '.bash': 'Shell',
+  '.bats': 'Shell',
   '.c': 'C',
   '.cc': 'C++',
   '.clj': 'Clojure',

@@ -8,6 +8,8 @@ export interface ChecksFacts {
   sourceFiles: number;
   /** By language: files of source and of tests. */
   byLanguage: { language: string; source: number; tests: number }[];
+  /** Whether a folder is named for tests, whatever language they are in. */
+  hasTestFolder: boolean;
   testCommand?: string;
   ci: { system: string; files: string[] }[];
   documents: Record<string, boolean>;
@@ -34,6 +36,8 @@ const CI_SYSTEMS: readonly [system: string, pattern: RegExp][] = [
 
 const TEST_FILE =
   /(^|\/)(tests?|__tests__|specs?|e2e|conformance)\/.*\.[a-z]+$|[._-](test|spec)\.[a-z]+$|_test\.(go|py|rb|exs)$|(^|\/)test_[^/]+\.py$|Tests?\.(java|kt|cs|scala)$/i;
+
+const TEST_FOLDER = /(^|\/)(tests?|__tests__|specs?|t|e2e)\//;
 
 const DOCUMENTS: Record<string, RegExp> = {
   README: /^readme(\.[a-z]+)?$/i,
@@ -66,6 +70,7 @@ export async function inspectChecks({
     testFiles: byLanguage.reduce((sum, each) => sum + each.tests, 0) + inRust,
     sourceFiles: byLanguage.reduce((sum, each) => sum + each.source, 0),
     byLanguage,
+    hasTestFolder: paths.some(path => TEST_FOLDER.test(path)),
     testCommand: await testCommandOf(repository),
     ci,
     documents: Object.fromEntries(
@@ -86,7 +91,7 @@ export async function inspectChecks({
 function findingsOf(facts: ChecksFacts): Finding[] {
   const findings: Finding[] = [];
   const { sourceFiles, testFiles } = facts;
-  if (sourceFiles >= FEW_SOURCES && testFiles === 0) {
+  if (sourceFiles >= FEW_SOURCES && testFiles === 0 && !facts.hasTestFolder) {
     findings.push({
       id: 'no-tests',
       severity: 'medium',

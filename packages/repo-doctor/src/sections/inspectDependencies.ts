@@ -119,10 +119,7 @@ function duplicatesOf(locks: LockFile[]): EcosystemFacts['duplicated'] {
 }
 
 /** A wish that any later version fulfils, or a source that can change under the same name. */
-function isUnpinned(
-  { ecosystem, isExact, path }: Manifest,
-  { wanted }: Direct,
-): boolean {
+function isUnpinned({ ecosystem }: Manifest, { wanted }: Direct): boolean {
   switch (ecosystem) {
     case 'npm':
       if (/^(workspace|file|link|portal|catalog|npm|patch):/.test(wanted))
@@ -133,9 +130,7 @@ function isUnpinned(
         /^(\*|x|latest|next|)$/.test(wanted) || /^>=?\s*[\d.]+$/.test(wanted)
       );
     case 'Python':
-      if (/requirements/.test(path) && !isExact)
-        return !/^(===?|@\s)/.test(wanted);
-      return wanted === '' || wanted === '*';
+      return wanted === '' || wanted === '*' || /^>=?\s*[\d.]+$/.test(wanted);
     case 'Rust':
       return wanted === '*' || wanted === 'git';
     case 'Java':
@@ -188,8 +183,9 @@ function lockFindings(manifests: Manifest[], locks: LockFile[]): Finding[] {
             `\`${path}\`: ${direct.length} direct dependencies with ranges`,
         ),
       places: unlocked.map(({ path }) => ({ path })),
-      advice:
-        'Commit the lock file, so that everybody and every build gets the same versions. (A library may leave it out knowingly.)',
+      advice: unlocked.every(({ ecosystem }) => ecosystem === 'Python')
+        ? 'Pin exact versions, for example with "uv lock" or "pip-compile", so that every build gets the same.'
+        : 'Commit the lock file, so that everybody and every build gets the same versions. (A library may leave it out knowingly.)',
     });
   }
   const unsummed = manifests.filter(
