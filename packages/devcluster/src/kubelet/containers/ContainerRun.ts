@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import type { ExecOptions, ExecSession } from '../../apiserver/NodeProxy';
 import { startCommand } from '../exec/startCommand';
 import { ContainerLog } from '../logs/ContainerLog';
@@ -103,6 +104,18 @@ export class ContainerRun {
       }
     }
     return this.process.stop(Math.max(0, deadline - Date.now()));
+  }
+
+  /** The container's input. It ends with the client's only if the container wants that (`stdinOnce`), else the next client goes on. */
+  attachableStdin(): Writable | undefined {
+    const { stdin } = this.process.leader;
+    if (!stdin || this.#options.container.stdinOnce) return stdin;
+    return new Writable({
+      write: (chunk, encoding, done) => {
+        if (stdin.write(chunk, encoding)) done();
+        else stdin.once('drain', done);
+      },
+    });
   }
 
   exec(options: ExecOptions): Promise<ExecSession> {
