@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import {
   formatTimestamp,
-  ingestCalls,
   type DurableSession,
   type JsonValue,
   type OperatorMessageOf,
@@ -13,6 +12,8 @@ import type { BudgetLedger } from '../budget/BudgetLedger';
 import type { Journal } from '../journal/Journal';
 import type { JournalEntry } from '../journal/entryCodec';
 import { hasEnded } from '../journal/SessionHead';
+import { answerCall } from './answerCall';
+import { CallError } from './CallError';
 import { SidecarConnection } from './SidecarConnection';
 import {
   LinkClosedError,
@@ -33,15 +34,6 @@ export interface IngestHubOptions {
   heartbeatMs?: number;
   /** Told why messages were refused, for a metric. */
   onRefused?: (reason: string) => void;
-}
-
-/** A sidecar asks something that is not its own. */
-export class CallError extends Error {
-  readonly name = 'CallError';
-
-  constructor(readonly reason: string, message: string) {
-    super(message);
-  }
 }
 
 const HEARTBEAT_MS = 15_000;
@@ -221,43 +213,11 @@ export class IngestHub implements SidecarLinks {
     this.#options.onRefused?.(reason);
   }
 
-  async call(
+  call(
     link: SidecarConnection,
     message: SidecarMessageOf<'call'>,
   ): Promise<JsonValue> {
-    const { ledger } = this.#options;
-    const answers = this.#answers();
-    switch (message.method) {
-      case 'create_approval': {
-        const params = ingestCalls.create_approval.params.parse(message.params);
-        requireHeld(link, params.session_id);
-        return answers.createApproval(link, params);
-      }
-      case 'notify': {
-        const params = ingestCalls.notify.params.parse(message.params);
-        requireHeld(link, params.session_id);
-        return answers.notify(link, params);
-      }
-      case 'list_agents':
-        return answers.listAgents(link);
-      case 'reserve': {
-        const params = ingestCalls.reserve.params.parse(message.params);
-        requireHeld(link, params.session_id);
-        const { namespace, agent } = link.pod;
-        const budget = link.settings?.budget;
-        return ledger.reserve({
-          ...params,
-          agent: { namespace, name: agent },
-          budget,
-        });
-      }
-      default: {
-        const params = ingestCalls.settle.params.parse(message.params);
-        requireHeld(link, params.session_id);
-        ledger.settle(params);
-        return {};
-      }
-    }
+    return answerCall(link, message, this.#answers(), this.#options.ledger);
   }
 
   /** Sessions that the sidecar has, that its pod was made for, and that it is to go on with. */
@@ -332,14 +292,6 @@ export class IngestHub implements SidecarLinks {
     if (this.#calls) return this.#calls;
     throw new CallError('Unavailable', 'the operator is starting; try again');
   }
-}
-
-function requireHeld(link: SidecarConnection, sessionId: string): void {
-  if (link.sessions.has(sessionId)) return;
-  throw new CallError(
-    'Forbidden',
-    `Session ${sessionId} is not held by this connection.`,
-  );
 }
 
 /** A pod that was made for one session has no business with another. */
