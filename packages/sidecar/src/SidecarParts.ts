@@ -48,7 +48,9 @@ export interface SidecarParts {
 
 /** Bytes of log above which the runtime waits until the operator has taken some. */
 const LARGEST_LOG_BYTES = 256 * 1024 * 1024;
-const ROOM_CHECK_MS = 100;
+/** Events on their way to the disk above which the runtime waits. */
+const LARGEST_BACKLOG = 1_000;
+const ROOM_CHECK_MS = 10;
 
 /** Opens what is on the disk and puts the parts together, each before those that need it. */
 export async function assembleParts(
@@ -87,6 +89,7 @@ export async function assembleParts(
     redactor: secrets,
     blobs,
     agent: { type: 'agent', id: `${namespace}/${name}` },
+    onFailed: ({ message }) => onFatal(message),
     onDurable: (session, { seq, type }) => {
       metrics.events.inc({ type });
       link.durable(session, seq);
@@ -145,7 +148,9 @@ export async function assembleParts(
       send({ type: 'runtime_status', ...status });
     },
     room: async () => {
-      while (log.size > LARGEST_LOG_BYTES && !ends.stopping.signal.aborted) {
+      const isFull = () =>
+        log.size > LARGEST_LOG_BYTES || pipeline.backlog > LARGEST_BACKLOG;
+      while (isFull() && !ends.stopping.signal.aborted) {
         await new Promise(resolve => setTimeout(resolve, ROOM_CHECK_MS));
       }
     },

@@ -18,6 +18,8 @@ export interface EventDraft {
 export interface EmitOptions {
   /** On whose word; decides which types are taken. */
   emitter: Emitter;
+  /** What the caller waits for: the disk (the default), or only the event's place in the order. */
+  until?: 'placed' | 'durable';
   /** The runtime's own id of the event, remembered with it so that a repetition is recognised. */
   source?: string;
   /** How far the runtime's stream is read once this is recorded. */

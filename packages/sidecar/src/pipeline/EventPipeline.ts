@@ -52,6 +52,8 @@ export interface EventPipelineOptions {
   redactor: EventRedactor;
   blobs: BlobKeeper;
   agent: Actor;
+  /** The log cannot be written. */
+  onFailed(error: Error): void;
   /** Called when an entry is on the disk, in the order of the session's chain. */
   onDurable(session: HeldSession, event: EmittedEvent): void;
   now?: () => number;
@@ -81,7 +83,7 @@ export class EventPipeline {
   /**
    * Takes an event in. Events are recorded in the order of the calls.
    *
-   * @returns when the event is on the disk
+   * @returns when the event is on the disk; with `until: 'placed'` when it has its place in the chain and in the state
    * @throws {@link EventRefusedError}
    */
   emit(
@@ -104,14 +106,20 @@ export class EventPipeline {
       () => undefined,
       () => undefined,
     );
-    return taken
-      .then(async ({ durable, emitted }) => {
-        await durable;
-        return emitted;
+    const durable = taken
+      .then(async entry => {
+        await entry.durable;
+        return entry.emitted;
       })
       .finally(() => {
         this.waiting -= 1;
       });
+    if (options.until !== 'placed') return durable;
+    // A log that cannot be written ends the process; whoever did not wait for it must not be the one to notice.
+    durable.catch(error => {
+      if (!(error instanceof EventRefusedError)) this.options.onFailed(error);
+    });
+    return taken.then(({ emitted }) => emitted);
   }
 
   /** Waits until everything that was emitted so far is on the disk or refused. */

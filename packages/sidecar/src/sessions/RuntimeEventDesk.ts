@@ -61,6 +61,8 @@ export class RuntimeEventDesk {
         },
         {
           emitter: 'runtime',
+          // The stream is read on while the disk works; the mark below is written with the event, so nothing is lost.
+          until: 'placed',
           ...(isLast && event.eventId && { source: event.eventId }),
           ...(isLast && { mark }),
           ...(turn !== undefined && { turn }),
