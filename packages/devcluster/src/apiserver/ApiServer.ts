@@ -44,6 +44,14 @@ export interface ApiServerOptions {
   onError(error: unknown, request: string): void;
 }
 
+/** How a path below no known group is answered: by no API, so without a Status. */
+const pageNotFound: Reply = {
+  status: 404,
+  body: undefined,
+  text: '404 page not found\n',
+  contentType: 'text/plain; charset=utf-8',
+};
+
 /** The Kubernetes API over HTTPS. */
 export class ApiServer {
   private readonly server: Server;
@@ -214,7 +222,11 @@ export class ApiServer {
       info.version,
       info.resource,
     );
-    if (!resource) throw pathNotFound();
+    if (!resource) {
+      const versions = machinery.registry.groups().get(info.group);
+      if (versions?.includes(info.version)) throw pathNotFound();
+      return pageNotFound;
+    }
     const context: RequestContext = {
       machinery,
       info,

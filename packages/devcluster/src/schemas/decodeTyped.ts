@@ -120,7 +120,10 @@ function isOmitted(key: string, value: Json, field: FieldNode): boolean {
 function decodeScalar(value: Json, type: ScalarNode, state: Decoding): Json {
   switch (type.scalar) {
     case 'string':
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string') {
+        if (type.goType === '[]uint8') assertBase64(value);
+        return value;
+      }
       break;
     case 'time':
       if (typeof value === 'string') return decodeTime(value, type);
@@ -154,21 +157,48 @@ function decodeScalar(value: Json, type: ScalarNode, state: Decoding): Json {
   throw mismatch(value, type, state);
 }
 
+function assertBase64(value: string): void {
+  const bad = value.search(/[^A-Za-z0-9+/=\r\n]/);
+  const length = value.replace(/[\r\n]/g, '').length;
+  if (bad < 0 && length % 4 === 0) return;
+  throw new DecodeError(
+    `illegal base64 data at input byte ${
+      bad < 0 ? length - (length % 4) : bad
+    }`,
+  );
+}
+
 function decodeTime(value: string, type: ScalarNode): string {
+  const isMicro = type.goType === 'v1.MicroTime';
   const time = Date.parse(value);
   if (Number.isNaN(time) || !value.includes('T')) {
-    throw new DecodeError(
-      `parsing time ${JSON.stringify(
-        value,
-      )} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(
-        value,
-      )} as "2006"`,
-    );
+    throw timeError(value, isMicro, value, '2006');
   }
   const iso = new Date(time).toISOString();
-  if (type.goType !== 'v1.MicroTime') return iso.replace(/\.\d+Z$/, 'Z');
-  const fraction = /\.(\d+)/.exec(value)?.[1] ?? '';
-  return iso.replace(/\.\d+Z$/, `.${fraction.padEnd(6, '0').slice(0, 6)}Z`);
+  if (!isMicro) return iso.replace(/\.\d+Z$/, 'Z');
+  // Go's layout asks for exactly six digits.
+  const match = /\.(\d{6})(?=Z|[+-])/.exec(value);
+  if (!match) {
+    const rest = /:\d\d(\.\d+Z?.*|Z|[+-].*)$/.exec(value)?.[1] ?? value;
+    throw timeError(value, true, rest, '.000000');
+  }
+  return iso.replace(/\.\d+Z$/, `.${match[1]}Z`);
+}
+
+function timeError(
+  value: string,
+  isMicro: boolean,
+  rest: string,
+  part: string,
+): DecodeError {
+  const layout = isMicro
+    ? '2006-01-02T15:04:05.000000Z07:00'
+    : '2006-01-02T15:04:05Z07:00';
+  return new DecodeError(
+    `parsing time ${JSON.stringify(
+      value,
+    )} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${part}"`,
+  );
 }
 
 function mismatch(

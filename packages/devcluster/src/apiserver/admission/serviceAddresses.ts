@@ -14,7 +14,7 @@ export const serviceAddresses: AdmissionPlugin = {
     const { addresses } = machinery;
     if (!spec.clusterIP) {
       spec.clusterIP = addresses.allocate();
-    } else if (spec.clusterIP !== old?.spec.clusterIP) {
+    } else if (!old) {
       const refuse = (why: string) =>
         invalid({ group: '', kind: 'Service' }, metadata.name, [
           fieldError.invalid('spec.clusterIPs', [spec.clusterIP], why),

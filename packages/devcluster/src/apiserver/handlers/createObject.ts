@@ -32,6 +32,8 @@ import { writerOf } from './writerOf';
 export async function createObject(context: RequestContext): Promise<Reply> {
   const { request, resource, info, machinery } = context;
   if (info.name !== undefined) throw methodNotAllowed();
+  if (resource.namespaced && info.namespace === undefined)
+    throw methodNotAllowed();
   const representation = representationOf(request, info.query);
   const validation = fieldValidationOf(context);
   const body = await readBody(request);
@@ -87,12 +89,13 @@ export async function createDecoded(
     object,
     undefined,
   );
-  await machinery.admission.mutate(admission);
-  prepareCreate(context, object);
+  // Before admission: what plugins and webhooks add belongs to nobody.
   if (!owned) {
     delete metadata.managedFields;
     recordUpdate(undefined, object, resource.type, writerOf(context));
   }
+  await machinery.admission.mutate(admission);
+  prepareCreate(context, object);
   const errors = [
     ...validateMetadata(resource, object),
     ...(resource.rules.validate?.(object) ?? []),
@@ -148,9 +151,6 @@ function assertNamespace(
   if (!resource.namespaced) {
     if (metadata.namespace) delete metadata.namespace;
     return;
-  }
-  if (info.namespace === undefined) {
-    throw badRequest('an empty namespace may not be set during creation');
   }
   if (metadata.namespace && metadata.namespace !== info.namespace) {
     throw badRequest(

@@ -36,7 +36,9 @@ export function decodeObject(
         );
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw badRequest(cannotHandle(resource, error.message));
+    throw refuse
+      ? refuse(error.message)
+      : badRequest(cannotHandle(resource, error.message));
   }
   object.metadata ??= {} as KubernetesObject['metadata'];
   if (validation !== 'Ignore') {
@@ -86,7 +88,9 @@ function decodeCustom(
 function assertKind(resource: ServedResource, value: Json): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${
+      `the object provided is unrecognized (must be of type ${
+        resource.kind
+      }): couldn't get version/kind; json parse error: json: cannot unmarshal ${
         Array.isArray(value) ? 'array' : typeof value
       } into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     );
@@ -96,7 +100,7 @@ function assertKind(resource: ServedResource, value: Json): void {
     throw badRequest(
       resource.custom
         ? `the kind in the data (${kind}) does not match the expected kind (${resource.kind})`
-        : `the object provided is unrecognized (must be of type ${resource.kind}): the kind in the data (${kind}) does not match the expected kind (${resource.kind})`,
+        : `${kind} in version "${apiVersion}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   if (apiVersion && apiVersion !== resource.apiVersion) {

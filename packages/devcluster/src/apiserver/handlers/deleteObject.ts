@@ -6,7 +6,6 @@ import { readBody } from '../http/readBody';
 import { isTrue } from '../http/RequestInfo';
 import { ok, type Reply } from '../http/Reply';
 import { isDryRun, type RequestContext } from '../http/RequestContext';
-import { groupResourceOf } from '../resources/ServedResource';
 import { admissionRequestOf } from './admissionRequestOf';
 import { decideDeletion, type DeletionPolicy } from './decideDeletion';
 import { findStored } from './getObject';
@@ -142,11 +141,13 @@ function assertPreconditions(
   { preconditions = {} }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions;
+  // Here Kubernetes names the kind where it names the resource otherwise.
+  const subject = { group: resource.group, resource: resource.kind };
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
-      groupResourceOf(resource),
+      subject,
       metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (
@@ -154,9 +155,9 @@ function assertPreconditions(
     resourceVersion !== metadata.resourceVersion
   ) {
     throw conflict(
-      groupResourceOf(resource),
+      subject,
       metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }

@@ -38,7 +38,7 @@ export function listObjects(context: RequestContext): Reply {
   const { store } = machinery;
   const representation = representationOf(request, info.query);
   const selects = selectionOf(context);
-  const limit = Number(info.query.get('limit') ?? 0) || 0;
+  const limit = limitOf(info.query.get('limit'));
   const token = info.query.get('continue');
   const asked = info.query.get('resourceVersion');
   const match = info.query.get('resourceVersionMatch');
@@ -77,6 +77,14 @@ export function listObjects(context: RequestContext): Reply {
   }
   return ok(
     representList(representation, resource, items, metadata, machinery.now()),
+  );
+}
+
+function limitOf(text: string | null): number {
+  if (!text) return 0;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw badRequest(
+    `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
   );
 }
 
@@ -133,7 +141,9 @@ function parseContinuation(token: string): Continuation {
     // Answered below, like any other token that is none of ours.
   }
   throw badRequest(
-    `continue key is not valid: ${JSON.stringify(token.slice(0, 50))}`,
+    `invalid continue token: continue key is not valid: ${JSON.stringify(
+      token.slice(0, 50),
+    )}`,
   );
 }
 

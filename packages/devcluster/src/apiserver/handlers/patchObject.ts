@@ -1,4 +1,5 @@
 import { parse as parseYaml } from 'yaml';
+import { decodeTyped } from '../../schemas/decodeTyped';
 import type { Json, KubernetesObject } from '../../store/KubernetesObject';
 import {
   ApiError,
@@ -97,15 +98,16 @@ async function patch(
         duplicates,
         warn: warnings(context),
         refuse: message =>
-          type === 'json'
-            ? invalid(resource, info.name!, [
-                fieldError.invalid('patch', '', message),
-              ])
-            : invalid(resource, info.name!, [
-                fieldError.invalid('patch', body, message),
-              ]),
+          invalid({ group: '', kind: '' }, '', [
+            fieldError.invalid(
+              'patch',
+              shownPatch(type, patched, operations),
+              message,
+            ),
+          ]),
       });
       assertSameName(object, live);
+      assertSameUid(context, object, live);
       return { object };
     },
   );
@@ -128,6 +130,21 @@ function patchedValue(
   }
 }
 
+/** What a refusal shows: the whole patched object, or, for strategic patches, the patch as Go prints a map. */
+function shownPatch(type: PatchType, patched: Json, operations: Json): string {
+  return type === 'strategic' ? goText(operations) : JSON.stringify(patched);
+}
+
+function goText(value: Json): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.keys(value)
+    .sort()
+    .map(key => `${key}:${goText(value[key])}`);
+  return `map[${entries.join(' ')}]`;
+}
+
 function parsePatch(body: string): Json {
   try {
     return JSON.parse(body);
@@ -147,6 +164,17 @@ function assertSameName(
   }
 }
 
+function assertSameUid(
+  { resource }: RequestContext,
+  { metadata }: KubernetesObject,
+  live: KubernetesObject,
+): void {
+  if (!metadata.uid || metadata.uid === live.metadata.uid) return;
+  throw invalid(resource, live.metadata.name, [
+    fieldError.invalid('metadata.uid', metadata.uid, 'field is immutable'),
+  ]);
+}
+
 async function apply(context: RequestContext, body: string): Promise<Patched> {
   const { resource, info, machinery } = context;
   if (!info.query.get('fieldManager')) {
@@ -162,6 +190,7 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
   assertApplied(context, value);
   const validation = fieldValidationOf(context);
   // Defaults would make the applier own what it did not name, so they come only once everything is merged.
+  if (!resource.custom) assertDeclared(context, value);
   const applied = decodeObject(
     withoutDefaults(resource),
     {
@@ -215,6 +244,24 @@ async function apply(context: RequestContext, body: string): Promise<Patched> {
     live => ({ object: complete(live), owned: true }),
   );
   return { stored, isNew: false };
+}
+
+/** What is applied is typed by the schema before it is decoded, so a field that it lacks is refused in any mode. */
+function assertDeclared({ resource }: RequestContext, value: Json): void {
+  const unknown: string[] = [];
+  try {
+    decodeTyped(value, resource.type, unknown);
+  } catch {
+    // A value of a wrong type is refused by decoding, in its own words.
+    return;
+  }
+  if (!unknown.length) return;
+  const { name = '', namespace = '' } = value.metadata ?? {};
+  throw new ApiError(
+    500,
+    '',
+    `failed to create typed patch object (${namespace}/${name}; ${resource.apiVersion}, Kind=${resource.kind}): .${unknown[0]}: field not declared in schema`,
+  );
 }
 
 export function parseApplied(body: string): Json {

@@ -63,6 +63,7 @@ async function replaceOnce(
   const old = presentObject(resource, stored);
   assertSameObject(context, object, old);
   keepServerFields(object, old, owned);
+  if (!owned) recordUpdate(old, object, resource.type, writerOf(context));
   const { rules, custom } = resource;
   const isStatus = info.subresource === 'status';
   // Made here of the live pod: it gives a spec what nobody may change afterwards, and tells so in the status.
@@ -82,7 +83,6 @@ async function replaceOnce(
   );
   await machinery.admission.mutate(admission);
   prepare();
-  if (!owned) recordUpdate(old, object, resource.type, writerOf(context));
 
   const errors = [
     ...validateMetadata(resource, object),

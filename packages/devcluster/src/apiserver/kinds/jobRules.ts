@@ -44,6 +44,9 @@ export const jobRules: KindRules = {
     const { spec } = job;
     if (spec.manualSelector) return;
     const labels = jobLabels(job);
+    const own = job.spec.template.metadata.labels;
+    // A Job without labels of its own has those of its pods.
+    if (!job.metadata.labels) job.metadata.labels = { ...own, ...labels };
     spec.template.metadata.labels = {
       ...spec.template.metadata.labels,
       ...labels,

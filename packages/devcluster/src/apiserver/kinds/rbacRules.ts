@@ -87,7 +87,11 @@ const binding: KindRules = {
     for (const [index, subject] of (subjects ?? []).entries()) {
       if (!subject.name)
         errors.push(fieldError.required(`subjects[${index}].name`));
-      if (subject.kind === 'ServiceAccount' && !subject.namespace) {
+      if (
+        kind !== 'RoleBinding' &&
+        subject.kind === 'ServiceAccount' &&
+        !subject.namespace
+      ) {
         errors.push(fieldError.required(`subjects[${index}].namespace`));
       }
     }

@@ -6,7 +6,7 @@ import type { KindRules } from '../resources/ServedResource';
 const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 export const serviceRules: KindRules = {
-  validateName: objectNames.label1035,
+  validateName: objectNames.label,
   applyDefaults(service) {
     const spec = (service.spec ??= {});
     spec.sessionAffinity ??= 'None';
