@@ -2,6 +2,8 @@ import { HeldSession } from './HeldSession';
 import { REPLAY_HISTORY } from '../runtime/ReplayFilter';
 import type { HeldState, LogRecord, ReadMark, RunningTurn } from './LogRecord';
 
+/** Inputs of one session whose ids are remembered; the oldest that are over go first. */
+const REMEMBERED_INPUTS = 10_000;
 /** Sessions whose ids are remembered after they are done, so that a late message about one is recognised. */
 const REMEMBERED_SESSIONS = 10_000;
 
@@ -113,6 +115,7 @@ function applyToSession(session: HeldSession, record: SessionRecord): void {
           turnId: record.turn ?? known?.turnId,
         }),
       });
+      forgetOldInputs(session);
       break;
     }
     case 'ask':
@@ -135,6 +138,15 @@ function applyToSession(session: HeldSession, record: SessionRecord): void {
       break;
     default:
       record satisfies never;
+  }
+}
+
+function forgetOldInputs({ inputs }: HeldSession): void {
+  if (inputs.size <= REMEMBERED_INPUTS) return;
+  for (const [id, { state }] of inputs) {
+    if (state === 'taken' || state === 'delivered') continue;
+    inputs.delete(id);
+    return;
   }
 }
 
