@@ -39,4 +39,15 @@ export const parts = [
     run: ({ run }) => runJest({ run, name: 'unit', args: [] }),
   },
   ...conformanceParts,
+  {
+    name: 'end-to-end',
+    run: ({ run }) =>
+      runJest({
+        run,
+        name: 'end-to-end',
+        cwd: path.join(root, 'e2e'),
+        // One cluster at a time: what is measured here are waits, on two cores.
+        args: ['--runInBand'],
+      }),
+  },
 ];
