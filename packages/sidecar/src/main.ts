@@ -1,12 +1,16 @@
 import packageJson from '../package.json';
 import { readConfig } from './config/readConfig';
+import { credentialRoutes } from './gateways/credentials/credentialRoutes';
+import { egressListener } from './gateways/egress/egressListener';
 import { llmRoutes } from './gateways/llm/llmRoutes';
 import { startSidecar } from './Sidecar';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env, packageJson.version);
-  const sidecar = await startSidecar(config, [llmRoutes], line =>
-    process.stdout.write(line),
+  const sidecar = await startSidecar(
+    config,
+    [llmRoutes, credentialRoutes, egressListener],
+    line => process.stdout.write(line),
   );
   let stopping: Promise<void> | undefined;
   const stop = () => {

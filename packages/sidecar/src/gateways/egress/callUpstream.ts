@@ -5,6 +5,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
+import type { LookupFunction } from 'node:net';
 import type { OutboundAgents } from './OutboundAgents';
 import { UpstreamError } from './UpstreamError';
 
@@ -15,6 +16,8 @@ export interface UpstreamCall {
   headers: OutgoingHttpHeaders;
   body?: Buffer | Readable;
   agents: OutboundAgents;
+  /** Resolves the host; the system does when unset. */
+  lookup?: LookupFunction;
   /** Ends the call, and the answer too if it has begun. */
   signal: AbortSignal;
   /** Longest silence, also before the first byte, in milliseconds. */
@@ -49,10 +52,11 @@ function isStale(error: unknown): boolean {
 }
 
 function attempt(call: UpstreamCall): Promise<IncomingMessage> {
-  const { url, method, headers, body, agents, signal, silenceMs } = call;
+  const { url, method, headers, body, agents, lookup, signal, silenceMs } =
+    call;
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
     url,
-    { method, headers, agent: agents.for(url), signal },
+    { method, headers, agent: agents.for(url), lookup, signal },
   );
   return new Promise((resolve, reject) => {
     const connecting = setTimeout(
