@@ -281,7 +281,12 @@ describe('Task', () => {
     );
     expect(most).toBe(3);
     expect(new Set(order).size).toBe(30);
-    expect(order.slice(0, 5).sort()).toEqual(names.slice(25));
+    // Three are on their way at once, and may overtake each other by two places at most.
+    const urgent = names.slice(25);
+    expect(order.slice(0, 3).filter(name => !urgent.includes(name))).toEqual(
+      [],
+    );
+    expect(order.slice(0, 7)).toEqual(expect.arrayContaining(urgent));
   });
 
   it('costs at most 8 requests and 4 reconciles, and an idle operator asks nothing', async () => {

@@ -42,6 +42,17 @@ export function readSessionPod(
   // Another pod in its place knows nothing of the work.
   if (!pod || (job.known && name !== job.known))
     return withoutPod(objects.get(Job, job), job);
+  // Its containers have ended; what keeps the object is bookkeeping of others.
+  if (
+    pod.metadata.deletionTimestamp &&
+    ['Failed', 'Succeeded'].includes(pod.status?.phase ?? '')
+  ) {
+    return {
+      state: 'Lost',
+      reason: 'PodLost',
+      message: `Pod "${name}" was deleted, and the work with it.`,
+    };
+  }
   const state = readPod(pod);
   switch (state.state) {
     case 'failed':

@@ -22,6 +22,8 @@ export class FakeKubelet {
       .addHandler(event => {
         if (event.type === 'deleted')
           sidecars.disconnect(event.object.metadata.uid ?? '');
+        else if (event.object.metadata.deletionTimestamp)
+          void this.terminate(event.object);
         else if (event.type === 'added' && !this.ignores(event.object))
           void this.run(event.object);
       });
@@ -60,6 +62,16 @@ export class FakeKubelet {
       { subresource: 'status' },
     );
     this.sidecars.disconnect(pod.metadata.uid ?? '');
+  }
+
+  /** Ends the containers of a pod that is being deleted, as a kubelet does before the object goes. */
+  private async terminate(pod: Pod): Promise<void> {
+    if (pod.status?.phase === 'Failed' || this.ignores(pod)) return;
+    try {
+      await this.end(pod, 'Failed', 143);
+    } catch (error) {
+      if (!ApiError.isNotFound(error)) throw error;
+    }
   }
 
   private async run(pod: Pod): Promise<void> {
