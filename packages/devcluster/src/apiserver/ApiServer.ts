@@ -3,30 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { kubernetesVersion } from '../schemas/definitions.generated';
-import type { Json } from '../store/KubernetesObject';
 import type { Authenticator } from './auth/Authenticator';
 import { forbiddenMessage } from './auth/forbiddenMessage';
 import { impersonate } from './auth/impersonate';
 import type { UserInfo } from './auth/UserInfo';
-import {
-  aggregatedDiscovery,
-  coreVersions,
-  groupDocument,
-  groupList,
-  resourceList,
-} from './discovery/discoveryDocuments';
-import { OpenApiDocuments } from './discovery/openApi';
+import { PathAnswers } from './discovery/PathAnswers';
 import {
   ApiError,
   forbidden,
   internalError,
-  methodNotAllowed,
   pathNotFound,
 } from './errors/ApiError';
 import { handleResource } from './handlers/handleResource';
 import type { RequestContext } from './http/RequestContext';
-import { ok, sendReply, type Reply } from './http/Reply';
+import { sendReply, type Reply } from './http/Reply';
 import { parseRequest, type RequestInfo } from './http/RequestInfo';
 import type { Machinery } from './Machinery';
 import type { NodeProxy } from './NodeProxy';
@@ -55,7 +45,7 @@ const pageNotFound: Reply = {
 /** The Kubernetes API over HTTPS. */
 export class ApiServer {
   private readonly server: Server;
-  private readonly openApi: OpenApiDocuments;
+  private readonly paths: PathAnswers;
   private readonly sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -65,7 +55,8 @@ export class ApiServer {
   });
 
   constructor(private readonly options: ApiServerOptions) {
-    this.openApi = new OpenApiDocuments(options.machinery.registry);
+    const { registry, tokens } = options.machinery;
+    this.paths = new PathAnswers(registry, tokens);
     this.server = createServer(
       {
         cert: options.certificate,
@@ -120,7 +111,7 @@ export class ApiServer {
       const user = await this.admit(request, info);
       const reply = info.isResource
         ? await this.answerResource(request, response, info, user)
-        : this.answerPath(request, info);
+        : await this.paths.answer(request, info);
       if (reply) sendReply(request, response, reply);
     } catch (error) {
       this.refuse(request, response, error);
@@ -238,93 +229,6 @@ export class ApiServer {
     return handleResource(context);
   }
 
-  private answerPath(
-    request: IncomingMessage,
-    { path, verb, query }: RequestInfo,
-  ): Reply {
-    if (verb !== 'get' && verb !== 'head') throw methodNotAllowed();
-    const { registry } = this.options.machinery;
-    const wantsAggregated = /as=APIGroupDiscoveryList/.test(
-      request.headers.accept ?? '',
-    );
-    const aggregated = (isCore: boolean): Reply => ({
-      status: 200,
-      body: aggregatedDiscovery(registry, isCore),
-      contentType:
-        'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
-    });
-    const parts = path.split('/').filter(Boolean);
-    switch (parts[0]) {
-      case undefined:
-        return ok({
-          paths: [
-            '/api',
-            '/apis',
-            '/healthz',
-            '/livez',
-            '/openapi/v2',
-            '/openapi/v3',
-            '/readyz',
-            '/version',
-          ],
-        });
-      case 'healthz':
-      case 'livez':
-      case 'readyz':
-        return {
-          status: 200,
-          body: undefined,
-          text: 'ok',
-          contentType: 'text/plain; charset=utf-8',
-        };
-      case 'version':
-        return ok(versionDocument());
-      case 'api':
-        if (parts.length === 1) {
-          return wantsAggregated
-            ? aggregated(true)
-            : ok(coreVersions(request.headers.host ?? ''));
-        }
-        return this.found(resourceList(registry, '', parts[1]));
-      case 'apis':
-        if (parts.length === 1)
-          return wantsAggregated ? aggregated(false) : ok(groupList(registry));
-        return this.found(
-          parts.length === 2
-            ? groupDocument(registry, parts[1])
-            : resourceList(registry, parts[1], parts[2]),
-        );
-      case 'openapi':
-        return this.answerOpenApi(parts, query);
-      default:
-        throw pathNotFound();
-    }
-  }
-
-  private answerOpenApi(parts: string[], _query: URLSearchParams): Reply {
-    const json = 'application/json';
-    if (parts[1] === 'v2') {
-      return {
-        status: 200,
-        body: undefined,
-        text: this.openApi.swagger(),
-        contentType: json,
-      };
-    }
-    if (parts[1] !== 'v3') throw pathNotFound();
-    if (parts.length === 2) return ok(this.openApi.index());
-    const [group, version] =
-      parts[2] === 'api' ? ['', parts[3]] : [parts[3], parts[4]];
-    const text = this.openApi.document(group, version);
-    if (text === undefined) throw pathNotFound();
-    return { status: 200, body: undefined, text, contentType: json };
-  }
-
-  private found(document: Json | undefined): Reply {
-    if (!document) throw pathNotFound();
-    return ok(document);
-  }
-
   private refuse(
     request: IncomingMessage,
     response: ServerResponse,
@@ -349,21 +253,4 @@ export class ApiServer {
       error instanceof Error ? error.message : String(error),
     );
   }
-}
-
-function versionDocument(): Json {
-  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubernetesVersion)!;
-  return {
-    major,
-    minor,
-    gitVersion: kubernetesVersion,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: '',
-    compiler: 'devcluster',
-    platform: `${process.platform}/${
-      process.arch === 'x64' ? 'amd64' : process.arch
-    }`,
-  };
 }

@@ -8,6 +8,7 @@ import { ServiceAccountTokens } from './auth/ServiceAccountTokens';
 import { admissionPlugins } from './admission/admissionPlugins';
 import { countQuotas } from './admission/countQuotas';
 import { DefinitionController } from './definitions/DefinitionController';
+import { expireEvents } from './kinds/expireEvents';
 import { ClusterAddresses } from './kinds/ClusterAddresses';
 import type { Machinery } from './Machinery';
 import { builtInResources } from './resources/builtInResources';
@@ -29,6 +30,7 @@ export function createMachinery({
   definitions.start();
   const stopAggregation = aggregateRoles(store);
   const stopCounting = countQuotas(store);
+  const stopExpiring = expireEvents(store, now);
   return {
     machinery: {
       store,
@@ -57,6 +59,7 @@ export function createMachinery({
       definitions.stop();
       stopAggregation();
       stopCounting();
+      stopExpiring();
     },
   };
 }
