@@ -106,6 +106,19 @@ describe('a task on a runtime of greenroom/1', () => {
     );
   });
 
+  it('prepares the task before an input that comes with its opening', async () => {
+    await start('greenroom');
+    bench.operator.open(anOpening());
+    bench.operator.send(taskInput());
+    await bench.operator.event(SESSION_ID, 'user.message');
+    expect(types()).toEqual([
+      'session.created',
+      'session.started',
+      'task.started',
+      'user.message',
+    ]);
+  });
+
   it('takes the same input once however often it is sent', async () => {
     await start('greenroom');
     bench.operator.open(anOpening());

@@ -100,7 +100,7 @@ export class SessionOpener {
     const known = journalled(id);
     const { seq, hash } =
       known ?? SessionChain.begin(id, opening.genesis, nodeSha256).head;
-    await log.record({
+    const recorded = log.record({
       r: 'session',
       opening,
       epoch: known?.epoch ?? this.epochBase,
@@ -110,16 +110,23 @@ export class SessionOpener {
       state: 'open',
     });
     const session = this.desk.get(id)!;
-    if (seq === 0) await this.created(session);
-    else {
-      // The journal has more than this sidecar's log, which was lost with its volume: the chain goes on from the journal's end.
-      await this.desk.emitSystem(session, 'session.resumed', {
-        reason: 'StateLost',
-        message:
-          'The sidecar’s own log was lost; the record continues from the operator’s.',
-      });
+    const begun = recorded.then(() => this.firstEvent(session));
+    // Takes its place in the queue at once: an input that comes now must find the session prepared.
+    this.prepare(session, begun);
+    await begun;
+  }
+
+  private async firstEvent(session: HeldSession): Promise<void> {
+    if (session.seq === 0) {
+      await this.created(session);
+      return;
     }
-    this.prepare(session);
+    // The journal has more than this sidecar's log, which was lost with its volume: the chain goes on from the journal's end.
+    await this.desk.emitSystem(session, 'session.resumed', {
+      reason: 'StateLost',
+      message:
+        'The sidecar’s own log was lost; the record continues from the operator’s.',
+    });
   }
 
   private async created(session: HeldSession): Promise<void> {
@@ -139,8 +146,11 @@ export class SessionOpener {
     });
   }
 
-  private prepare(session: HeldSession): void {
-    void this.desk.queueOf(session.id).run(() => this.prepareNow(session));
+  private prepare(session: HeldSession, begun?: Promise<void>): void {
+    void this.desk.queueOf(session.id).run(async () => {
+      await begun;
+      await this.prepareNow(session);
+    });
   }
 
   /** What an earlier process did of it is not done again. */
