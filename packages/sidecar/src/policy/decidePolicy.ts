@@ -17,8 +17,8 @@ import {
 /** Larger texts are refused rather than judged in part. RE2 reads some MB a second, and the sidecar's one thread waits. */
 export const LARGEST_JUDGED_BYTES = 256 * 1024;
 /** Bytes that all patterns of one decision may read together: half a second or so at the worst. */
-const MOST_PATTERN_BYTES = 4 * 1024 * 1024;
-/** Steps of nested loops in one decision; a million take 0.7 s. */
+const MOST_PATTERN_BYTES = 2 * 1024 * 1024;
+/** Steps of nested loops in one decision; a million take more than a second. */
 const MOST_LOOP_STEPS = 250_000;
 
 /** A rule that is about the request, or may be and cannot tell. */
