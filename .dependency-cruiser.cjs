@@ -3,7 +3,7 @@ const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: '\\.test\\.tsx?$' },
+  from: { path: from, pathNot: ['\\.test\\.tsx?$', '/testing/'] },
   to: {
     path: '^(packages|operator|plugins)/',
     pathNot: [from, ...allowed.map(each => `^packages/${each}/`)],

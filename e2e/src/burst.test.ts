@@ -45,13 +45,11 @@ describe('a burst of tasks on one live agent', () => {
       mostAtOnce = Math.max(mostAtOnce, running.size);
       if (task.status?.completionTime) finished.set(name, phase!);
     });
-    for (let first = 0; first < TASKS; first += 50) {
-      await Promise.all(
-        Array.from({ length: Math.min(50, TASKS - first) }, (_, index) =>
-          cluster.createTask('worker', `burst-${first + index}`),
-        ),
-      );
-    }
+    await Promise.all(
+      Array.from({ length: TASKS }, (_, index) =>
+        cluster.createTask('worker', `burst-${index}`),
+      ),
+    );
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const after = Math.floor((TASKS * kill) / (KILLS + 2));
       await cluster.until(

@@ -1,4 +1,4 @@
 import path from 'node:path';
 
-/** The repository's root. */
-export const root = path.resolve(__dirname, '../../..');
+/** The repository's root: jest runs in this package's folder. */
+export const root = path.resolve(process.cwd(), '..');

@@ -19,16 +19,7 @@ import {
 } from '../laptop/installGreenroom';
 import { writeLocalImages } from '../laptop/localImages';
 import { Output } from '../output/Output';
-
-export interface UpOptions {
-  detach?: boolean;
-  /** Port of the API server. */
-  port?: number;
-  /** A cluster of one's own, instead of the local one. */
-  kubeconfig?: string;
-  /** Begins with an empty cluster. */
-  reset?: boolean;
-}
+import { UpOptions } from './UpOptions';
 
 /** Below this the first pods fail for lack of space, with far worse messages. */
 const NEEDED_BYTES = 200e6;

@@ -3,7 +3,7 @@ import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../CliError';
-import { UpOptions } from '../commands/up';
+import { UpOptions } from '../commands/UpOptions';
 import { GreenroomHome } from '../home/GreenroomHome';
 import { readRunning, RunState } from '../home/RunState';
 
