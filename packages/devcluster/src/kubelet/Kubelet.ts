@@ -10,6 +10,7 @@ import {
   formatKey,
   KubeClient,
   Node,
+  PersistentVolumeClaim,
   Pod,
   Secret,
   Service,
@@ -151,6 +152,7 @@ export class Kubelet {
     const pods = this.#cache.informer(Pod);
     const configMaps = this.#cache.informer(ConfigMap);
     const secrets = this.#cache.informer(Secret);
+    const claims = this.#cache.informer(PersistentVolumeClaim);
     this.#cache.start();
     await Promise.all([
       this.#heartbeat.start(),
@@ -162,6 +164,7 @@ export class Kubelet {
       this.#refresh(event.object, 'configMaps', event),
     );
     secrets.addHandler(event => this.#refresh(event.object, 'secrets', event));
+    claims.addHandler(event => this.#claimChanged(event));
     this.#scheduler.start();
     this.#serviceController.start();
   }
@@ -243,6 +246,23 @@ export class Kubelet {
     for (const worker of this.#workers.values()) {
       if (worker.pod.metadata.namespace !== namespace) continue;
       if (podReferences(worker.pod)[kind].has(name!)) worker.refresh();
+    }
+  }
+
+  /** Pods that wait for a claim go on as soon as it is bound. */
+  #claimChanged(event: InformerEvent<PersistentVolumeClaim>): void {
+    if (event.type !== 'updated') return;
+    const { metadata, status } = event.object;
+    if (status?.phase !== 'Bound' || event.old.status?.phase === 'Bound')
+      return;
+    for (const worker of this.#workers.values()) {
+      const { pod } = worker;
+      const isConcerned =
+        pod.metadata.namespace === metadata.namespace &&
+        pod.spec?.volumes?.some(
+          volume => volume.persistentVolumeClaim?.claimName === metadata.name,
+        );
+      if (isConcerned) worker.refresh();
     }
   }
 
