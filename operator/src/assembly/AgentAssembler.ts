@@ -13,7 +13,11 @@ import type { OwnedObjects } from '../objects/OwnedObjects';
 import type { AgentPodPlan, PodPurpose } from '../pods/AgentPodPlan';
 import type { Platform } from '../pods/Platform';
 import { toolObjectName } from '../pods/toolServer';
-import { agentSettings, inlineModel } from '../settings/agentSettings';
+import {
+  agentContextFile,
+  agentSettings,
+  inlineModel,
+} from '../settings/agentSettings';
 import { podSecrets } from './podSecrets';
 import { resolveContexts } from './resolveContexts';
 
@@ -86,7 +90,8 @@ export class AgentAssembler {
     );
     const contexts = planContexts(items, agent.workspaceDir, {
       skills: agent.skills,
-      ...(run ? { base: run.base } : {}),
+      // The sidecar makes the task's context.md from this one, as it does in a live agent.
+      ...(run ? { base: run.base, contextFile: agentContextFile } : {}),
     });
     const goal = await this.goal(agent);
     const { models, missingModels } = this.models(agent);
@@ -107,7 +112,6 @@ export class AgentAssembler {
         toolUrls: this.toolUrls(tools),
         policies: this.view.policies.list(namespace),
         config: this.view.config,
-        hasContextFile: contexts.contextFile !== undefined,
       }),
       problems: [
         ...goal.problems,

@@ -31,9 +31,10 @@ export interface SettingsInputs {
   /** All Policies of the namespace. */
   readonly policies: readonly Policy[];
   readonly config: GreenroomConfig | undefined;
-  /** Whether anything of the agent's contexts is in its `context.md`. */
-  readonly hasContextFile: boolean;
 }
+
+/** The agent's own `context.md`, relative to the workspace; there is none while no context goes into it. */
+export const agentContextFile = '.greenroom/context.md';
 
 /** Name under which a model is offered that the agent describes itself. */
 export const inlineModel = 'default';
@@ -89,9 +90,7 @@ export function agentSettings(inputs: SettingsInputs): AgentSettings {
       name,
       path: skillsFolder(name),
     })),
-    ...(inputs.hasContextFile
-      ? { agent_contexts: '.greenroom/context.md' }
-      : {}),
+    agent_contexts: agentContextFile,
   };
   return { digest: digestOf(settings), ...settings };
 }

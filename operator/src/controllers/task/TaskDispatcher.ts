@@ -155,7 +155,9 @@ export class TaskDispatcher {
   ): Promise<SessionOpening> {
     const { configMaps, clusterUid, keyId } = this.services;
     const { namespace, name, uid } = task.metadata;
-    const contexts = await resolveContexts(task.spec.contexts ?? [], each =>
+    // A pod of the Task's own has them already, from its init containers.
+    const items = task.spec.templateRef ? [] : task.spec.contexts ?? [];
+    const contexts = await resolveContexts(items, each =>
       configMaps.read(namespace, each),
     );
     return {
