@@ -17,7 +17,8 @@ import {
   type ContainerMount,
 } from '../mounts/containerMounts';
 import { rewriteAddresses } from '../mounts/rewriteAddresses';
-import { rewritePaths } from '../mounts/rewritePaths';
+import { makeParentFolders, namedParents } from '../mounts/parentFolders';
+import { rewritePaths, type PathMapping } from '../mounts/rewritePaths';
 import { readPodObjects } from '../pods/PodObjects';
 import type { Container } from '../pods/podParts';
 import type { PodVolumes } from '../volumes/PodVolumes';
@@ -120,7 +121,12 @@ export class ContainerLauncher {
         ),
       );
     }
-    const rewrite = this.#rewriting(mounts, facts.podIP);
+    const parents = await makeParentFolders(
+      root,
+      namedParents(mounts, environment.values()),
+      mounts,
+    );
+    const rewrite = this.#rewriting([...mounts, ...parents], facts.podIP);
     const command = containerCommand({
       container,
       image,
@@ -158,7 +164,7 @@ export class ContainerLauncher {
   }
 
   #rewriting(
-    mounts: readonly ContainerMount[],
+    mounts: readonly PathMapping[],
     podIP: string,
   ): (text: string) => string {
     const { cache } = this.#options;
