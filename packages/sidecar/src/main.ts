@@ -3,13 +3,14 @@ import { readConfig } from './config/readConfig';
 import { credentialRoutes } from './gateways/credentials/credentialRoutes';
 import { egressListener } from './gateways/egress/egressListener';
 import { llmRoutes } from './gateways/llm/llmRoutes';
+import { mcpGateway } from './gateways/mcp/mcpGateway';
 import { startSidecar } from './Sidecar';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env, packageJson.version);
   const sidecar = await startSidecar(
     config,
-    [llmRoutes, credentialRoutes, egressListener],
+    [mcpGateway, llmRoutes, credentialRoutes, egressListener],
     line => process.stdout.write(line),
   );
   let stopping: Promise<void> | undefined;

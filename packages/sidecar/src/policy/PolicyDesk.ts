@@ -13,11 +13,13 @@ import type { SidecarServices } from '../SidecarServices';
 import type { CompiledPolicy } from './CompiledPolicy';
 import { compilePolicy } from './compilePolicy';
 import { decidePolicy } from './decidePolicy';
-import type {
-  ApprovalDemand,
-  DecidingRule,
-  PolicyDecision,
-} from './PolicyDecision';
+import type { DecidingRule, PolicyDecision } from './PolicyDecision';
+import {
+  decideDemands,
+  demandKey,
+  isOfPolicy,
+  type Demand,
+} from './decideDemands';
 import { requestTarget, type PolicyRequest } from './PolicyRequest';
 import { RememberedApprovals } from './RememberedApprovals';
 import { restoreShown } from './restoreShown';
@@ -53,12 +55,6 @@ const REQUEST_IDS = '3c1d7a52-0f55-4d0e-9a3f-6f0a8a5b6f17';
 const PROGRESS_MS = 10_000;
 /** An Approval is an object of the cluster, where 1.5 MiB are the most; larger arguments are shown shortened. */
 const LARGEST_SHOWN_BYTES = 64 * 1024;
-
-/** A demand of the agent's own binding rather than a Policy's. */
-interface Demand extends Omit<ApprovalDemand, keyof DecidingRule> {
-  policy?: string;
-  rule?: string;
-}
 
 /** Judges what the agent wants to do by the Policies in force, asks people where they say so, and records what was refused. */
 export class PolicyDesk {
@@ -109,17 +105,17 @@ export class PolicyDesk {
       await this.record(session.id, current, { ...decision, audits }, id);
       if (decision.act === 'Deny')
         return { allowed: false, message: decision.message };
-      const demands = demandsOf(decision, current, options);
+      const demands = decideDemands(decision, current, options.approval);
       if (typeof demands === 'string') {
         await this.recordDenial(session.id, current, decision, demands, id);
         return { allowed: false, message: demands };
       }
-      const demand = demands.find(each => !granted.has(keyOf(each)));
+      const demand = demands.find(each => !granted.has(demandKey(each)));
       if (!demand) return { allowed: true, request: current };
       const answer = await this.ask(session, current, demand, id, options);
       if (!answer.approved)
         return { allowed: false, message: refusal(current, answer) };
-      granted.add(keyOf(demand));
+      granted.add(demandKey(demand));
       // Edited arguments are another request: what no rule has seen yet is judged before it is carried out.
       current = answer.request;
     }
@@ -186,7 +182,7 @@ export class PolicyDesk {
   ): Promise<
     { approved: true; request: PolicyRequest } | (Answer & { approved: false })
   > {
-    const asked = isPolicyDemand(demand) ? demand : undefined;
+    const asked = isOfPolicy(demand) ? demand : undefined;
     if (asked && (await this.remembered.holds(session.id, asked, request)))
       return { approved: true, request };
     const target = requestTarget(request);
@@ -199,7 +195,10 @@ export class PolicyDesk {
       const answer = await this.options.approvals.request(
         session,
         {
-          request_id: v5(`${session.id}/${id}/${keyOf(demand)}`, REQUEST_IDS),
+          request_id: v5(
+            `${session.id}/${id}/${demandKey(demand)}`,
+            REQUEST_IDS,
+          ),
           type: 'Permission',
           action: action ?? actionOf(request, target),
           ...(request.about === 'tool' && { tool: target }),
@@ -265,43 +264,6 @@ function policiesDigest(policies: AgentSettings['policies']): string {
   return `sha256:${createHash('sha256')
     .update(JSON.stringify(policies.map(({ name, digest }) => [name, digest])))
     .digest('hex')}`;
-}
-
-/** Everything people must agree to; a sentence where they may not be asked. */
-function demandsOf(
-  decision: Exclude<PolicyDecision, { act: 'Deny' }>,
-  request: PolicyRequest,
-  { approval = 'Policy' }: EnforceOptions,
-): readonly Demand[] | string {
-  if (decision.act === 'RequireApproval') {
-    if (approval !== 'Never') return decision.demands;
-    return `${decision.message} The agent's own setting says that nobody is asked for this tool, so it is denied. Set approval to Policy in the Agent's tools.`;
-  }
-  if (approval !== 'Always') return [];
-  return [
-    {
-      message: `The agent's settings want a person to agree to each call of ${requestTarget(
-        request,
-      )}.`,
-      quorum: 1,
-      selfApproval: true,
-      timeoutMs: BINDING_TIMEOUT_MS,
-      onTimeout: 'Deny',
-      remember: 'None',
-      digest: '',
-    },
-  ];
-}
-
-/** As long as a Policy's rule waits by default. */
-const BINDING_TIMEOUT_MS = 3_600_000;
-
-function isPolicyDemand(demand: Demand): demand is ApprovalDemand {
-  return demand.policy !== undefined;
-}
-
-function keyOf({ policy = '', rule = '' }: Demand): string {
-  return `${policy}/${rule}`;
 }
 
 function actionOf({ about }: PolicyRequest, target: string): string {
