@@ -204,7 +204,8 @@ const audit = program.command('audit').description('prove the record');
 withCluster(audit.command('verify'))
   .description('exit 0 intact, 1 altered, 2 gap or unsealed, 3 cannot verify')
   .option('--session <id>', 'only this one')
-  .action((options: Common & { session?: string }) =>
+  .option('--bundle <file>', 'an exported session, without any cluster')
+  .action((options: Common & { session?: string; bundle?: string }) =>
     perform(options.output, async output =>
       (await import('./commands/auditVerify')).auditVerify(
         home,

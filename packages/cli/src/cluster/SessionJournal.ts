@@ -44,8 +44,20 @@ export class SessionJournal {
   }
 
   /** Verifies on the operator's side; one result per session. */
-  verify(sessionId?: string): AsyncIterable<Verification> {
-    return this.lines(['verify', sessionId ?? '--all']);
+  async *verify(sessionId?: string): AsyncGenerator<Verification> {
+    let hasVerdict = false;
+    try {
+      for await (const verdict of this.lines<Verification>([
+        'verify',
+        sessionId ?? '--all',
+      ])) {
+        hasVerdict = true;
+        yield verdict;
+      }
+    } catch (error) {
+      // The status of the command says only what the verdicts say.
+      if (!hasVerdict) throw error;
+    }
   }
 
   private async *lines<T>(

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Verification } from '@greenroom/protocol';
+import { verifyBundle } from '../audit/verifyBundle';
 import { CliError } from '../CliError';
 import { ClusterChoice, connect } from '../cluster/connect';
 import { SessionJournal } from '../cluster/SessionJournal';
@@ -17,28 +19,29 @@ const EXIT_CODES = {
 /** An altered record is worse than one that has a gap, and that worse than one that nobody can judge. */
 const WORST_FIRST = [1, 2, 3];
 
+export interface AuditVerifyOptions extends ClusterChoice {
+  /** Only this session. */
+  session?: string;
+  /** A file that `greenroom sessions export` wrote; then no cluster is asked. */
+  bundle?: string;
+}
+
 /** Proves, or disproves, that nobody altered what the operator recorded. */
 export async function auditVerify(
   home: GreenroomHome,
-  options: ClusterChoice & { session?: string },
+  options: AuditVerifyOptions,
   output: Output,
 ): Promise<void> {
-  const { client, kubeconfig } = await connect(home, options, process.env);
   const verdicts: Verification[] = [];
-  try {
-    const journal = new SessionJournal(client, kubeconfig);
-    for await (const verdict of journal.verify(options.session)) {
-      verdicts.push(verdict);
-      if (output.format === 'text') {
-        output.print(
-          `${verdict.outcome.padEnd(12)} ${verdict.sessionId}  ${explain(
-            verdict,
-          )}`,
-        );
-      }
+  for await (const verdict of readVerdicts(home, options)) {
+    verdicts.push(verdict);
+    if (output.format === 'text') {
+      output.print(
+        `${verdict.outcome.padEnd(12)} ${verdict.sessionId}  ${explain(
+          verdict,
+        )}`,
+      );
     }
-  } finally {
-    client.close();
   }
   if (output.format === 'json') output.json(verdicts);
   const codes = verdicts.map(({ outcome }) => EXIT_CODES[outcome] ?? 3);
@@ -53,6 +56,34 @@ export async function auditVerify(
   }
   if (output.format === 'text') {
     output.print(`${verdicts.length} sessions verified, all intact.`);
+  }
+}
+
+async function* readVerdicts(
+  home: GreenroomHome,
+  { bundle, session, ...choice }: AuditVerifyOptions,
+): AsyncGenerator<Verification> {
+  if (bundle) {
+    yield verifyBundle(readBundle(bundle));
+    return;
+  }
+  const { client, kubeconfig } = await connect(home, choice, process.env);
+  try {
+    yield* new SessionJournal(client, kubeconfig).verify(session);
+  } finally {
+    client.close();
+  }
+}
+
+function readBundle(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    throw new CliError(
+      `The bundle ${file} cannot be read: ${(error as Error).message}`,
+      3,
+      { cause: error },
+    );
   }
 }
 
