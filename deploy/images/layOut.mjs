@@ -39,5 +39,6 @@ writeFileSync(
   )}\n`,
 );
 const executable = path.join(folder, 'bin', image.executable);
-writeFileSync(executable, `#!/bin/sh\nexec node /app/${bundle} "$@"\n`);
+const command = ['node', ...(image.nodeOptions ?? []), `/app/${bundle}`];
+writeFileSync(executable, `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`);
 chmodSync(executable, 0o755);

@@ -10,6 +10,8 @@ interface ImageSource {
   executable: string;
   /** The file it runs, from the repository's root. */
   bundle: string;
+  /** What Node is started with, such as the bounds of its heap. */
+  nodeOptions?: string[];
 }
 
 /** Images of others that an example names, and the host's program that stands in for each. */
@@ -33,15 +35,15 @@ export function writeLocalImages(home: GreenroomHome) {
   const sources: Record<string, ImageSource> = JSON.parse(
     readFileSync(path.join(home.root, 'deploy/images/images.json'), 'utf8'),
   );
-  for (const [image, { executable, bundle }] of Object.entries(sources)) {
-    const file = path.join(home.imageBin, executable);
-    writeFileSync(
-      file,
-      `#!/bin/sh\nexec '${process.execPath}' '${path.join(
-        home.root,
-        bundle,
-      )}' "$@"\n`,
-    );
+  for (const [image, source] of Object.entries(sources)) {
+    const file = path.join(home.imageBin, source.executable);
+    const command = [
+      process.execPath,
+      ...(source.nodeOptions ?? []),
+      path.join(home.root, source.bundle),
+    ];
+    const words = command.map(word => `'${word}'`).join(' ');
+    writeFileSync(file, `#!/bin/sh\nexec ${words} "$@"\n`);
     chmodSync(file, 0o755);
     images[`${REPOSITORY}/${image}`] = { command: [file], env };
   }
