@@ -200,5 +200,6 @@ describe('CredentialBroker', () => {
     );
     bench.sidecar.services.sessions.turnSignals.end(SESSION_ID, 'cancelled');
     await closed;
+    expect(socket.destroyed).toBe(true);
   });
 });

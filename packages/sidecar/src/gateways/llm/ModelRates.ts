@@ -10,6 +10,12 @@ export interface RatedCall {
   tokens: number;
 }
 
+interface Blocker {
+  /** When the call in the way was made. */
+  until: number;
+  limit: string;
+}
+
 /** Requests and tokens of the last minute, per model, as this pod made them. */
 export class ModelRates {
   private readonly calls = new Map<string, RatedCall[]>();
@@ -28,24 +34,25 @@ export class ModelRates {
     );
     this.calls.set(name, recent);
     const { rpm, tpm } = limits ?? {};
-    if (rpm !== undefined && recent.length >= rpm) {
-      throw this.tooMany(name, recent[recent.length - rpm], `${rpm} requests`);
-    }
-    if (tpm !== undefined) {
-      const blocking = firstInTheWay(recent, tpm - Math.min(tokens, tpm));
-      if (blocking) throw this.tooMany(name, blocking, `${tpm} tokens`);
-    }
+    const blockers = [
+      rpm !== undefined && recent.length >= rpm
+        ? { until: recent[recent.length - rpm].at, limit: `${rpm} requests` }
+        : undefined,
+      tpm !== undefined
+        ? tokenBlocker(recent, tpm, Math.min(tokens, tpm))
+        : undefined,
+    ].filter(blocker => blocker !== undefined);
+    // All limits must have room: what ends last is what one waits for.
+    const [last] = blockers.sort((left, right) => right.until - left.until);
+    if (last) throw this.tooMany(name, last);
     const call = { at: now, tokens };
     recent.push(call);
     return call;
   }
 
-  private tooMany(
-    model: string,
-    { at }: RatedCall,
-    limit: string,
-  ): ModelCallProblem {
-    const waitS = Math.max(1, Math.ceil((at + WINDOW_MS - this.now()) / 1000));
+  private tooMany(model: string, { until, limit }: Blocker): ModelCallProblem {
+    const waitMs = until + WINDOW_MS - this.now();
+    const waitS = Math.max(1, Math.ceil(waitMs / 1000));
     return new ModelCallProblem(
       'rate',
       `Model "${model}" is limited to ${limit} a minute, and they are used up. Try again in ${waitS} s, or raise spec.limits of the Model.`,
@@ -54,15 +61,16 @@ export class ModelRates {
   }
 }
 
-/** The call after whose leaving the window the others hold at most so many tokens; undefined when they do already. */
-function firstInTheWay(
+/** The call after whose leaving the window the others and a new one fit the limit; undefined when they do already. */
+function tokenBlocker(
   recent: readonly RatedCall[],
-  room: number,
-): RatedCall | undefined {
-  let sum = 0;
+  tpm: number,
+  tokens: number,
+): Blocker | undefined {
+  let sum = tokens;
   for (let index = recent.length - 1; index >= 0; index -= 1) {
     sum += recent[index].tokens;
-    if (sum > room) return recent[index];
+    if (sum > tpm) return { until: recent[index].at, limit: `${tpm} tokens` };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
-const EVENT_END = Buffer.from('\n\n');
+const LF = 0x0a;
+const CR = 0x0d;
 /** Longer than any chunk of usage; what is longer is passed on as it is. */
 const LONGEST_HELD_BYTES = 64 * 1024;
 
@@ -12,13 +13,9 @@ export class UsageChunkFilter {
   push(chunk: Buffer): Buffer {
     let rest = this.held.length ? Buffer.concat([this.held, chunk]) : chunk;
     const passed: Buffer[] = [];
-    for (
-      let end = rest.indexOf(EVENT_END);
-      end !== -1;
-      end = rest.indexOf(EVENT_END)
-    ) {
-      const event = rest.subarray(0, end + EVENT_END.length);
-      rest = rest.subarray(event.length);
+    for (let end = eventEnd(rest); end > 0; end = eventEnd(rest)) {
+      const event = rest.subarray(0, end);
+      rest = rest.subarray(end);
       if (!isUsageChunk(event)) passed.push(event);
     }
     if (rest.length > LONGEST_HELD_BYTES) {
@@ -33,6 +30,16 @@ export class UsageChunkFilter {
   end(): Buffer {
     return this.held;
   }
+}
+
+/** Behind the first empty line, whichever line ends the server writes; 0 when there is none. */
+function eventEnd(bytes: Buffer): number {
+  for (let line = bytes.indexOf(LF); line !== -1; ) {
+    const next = bytes[line + 1] === CR ? line + 2 : line + 1;
+    if (bytes[next] === LF) return next + 1;
+    line = bytes.indexOf(LF, line + 1);
+  }
+  return 0;
 }
 
 function isUsageChunk(event: Buffer): boolean {

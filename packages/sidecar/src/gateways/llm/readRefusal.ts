@@ -8,6 +8,9 @@ import type { ModelWire } from './wires/ModelWire';
 /** Errors are a few sentences; more is some proxy's page. */
 const LARGEST_REFUSAL_BYTES = 256 * 1024;
 
+/** Of a page that is shown in part. */
+const LONGEST_PAGE_CHARACTERS = 4_096;
+
 /**
  * Reads an answer that is none. The provider's own error is passed on, without secrets: some repeat the key that they refuse.
  * What is not in the provider's form is put into it.
@@ -54,8 +57,10 @@ function whatOf({ statusCode = 0, headers }: IncomingMessage, text: string) {
     return `content encoding "${headers['content-encoding']}", which was not asked for.`;
   if (statusCode < 400)
     return `a redirect (${statusCode}), which is not followed with a key.`;
+  // Cut first: looking for tags takes the square of the length where there are none.
   const start = text
-    .replace(/<[^>]*>|\s+/g, ' ')
+    .slice(0, LONGEST_PAGE_CHARACTERS)
+    .replace(/(?:<[^>]*>|\s)+/g, ' ')
     .trim()
     .slice(0, 200);
   return `status ${statusCode}${start ? `: ${start}` : ''}.`;
