@@ -13,7 +13,11 @@ import type { SidecarServices } from '../SidecarServices';
 import type { CompiledPolicy } from './CompiledPolicy';
 import { compilePolicy } from './compilePolicy';
 import { decidePolicy } from './decidePolicy';
-import type { DecidingRule, PolicyDecision } from './PolicyDecision';
+import type {
+  ApprovalDemand,
+  DecidingRule,
+  PolicyDecision,
+} from './PolicyDecision';
 import {
   decideDemands,
   demandKey,
@@ -37,6 +41,13 @@ export interface EnforceOptions {
   /** Called every few seconds while people think. */
   onWaiting?(message: string): void;
 }
+
+/** What whoever agrees must know of it. */
+const MEMORY: Record<ApprovalDemand['remember'], string> = {
+  None: '',
+  Session: ' To agree holds for the same call in this session.',
+  Agent: ' To agree holds for the same call in all sessions of this agent.',
+};
 
 /** Whether a request may be carried out, and with which arguments. */
 export type Permit =
@@ -203,7 +214,7 @@ export class PolicyDesk {
           action: action ?? actionOf(request, target),
           ...(request.about === 'tool' && { tool: target }),
           ...(shown && { arguments: shown }),
-          reason: demand.message,
+          reason: `${demand.message}${MEMORY[demand.remember]}`,
           ...(asked && { policy: asked.policy, rule: asked.rule }),
           ...(demand.approvers && { approvers: demand.approvers }),
           quorum: demand.quorum,
