@@ -121,8 +121,18 @@ export const conformanceParts = [
   {
     name: 'kubernetes',
     run: ({ run }) =>
-      withKubernetes((kubeconfig, kubectl) =>
-        checkServer({ run, name: 'kubernetes', kubeconfig, kubectl }),
+      withKubernetes(async (kubeconfig, kubectl) =>
+        sum([
+          await checkServer({ run, name: 'kubernetes', kubeconfig, kubectl }),
+          // On devcluster the same suite runs among the unit tests, which start one themselves.
+          await runJest({
+            run,
+            name: 'operator-on-kubernetes',
+            cwd: path.join(root, 'operator'),
+            args: ['--runInBand', 'integration'],
+            env: { KUBECONFIG: kubeconfig },
+          }),
+        ]),
       ),
   },
 ];
