@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import type {
   AgentSettings,
   ModelSettings,
   TokenUsage,
 } from '@greenroom/protocol';
 import type { SidecarServices } from '../../SidecarServices';
+import { BudgetExtensions } from './BudgetExtensions';
 import { ModelCallProblem } from './ModelCallProblem';
 import { noPrice } from './modelSentences';
 
@@ -17,6 +19,8 @@ export interface BudgetClaim {
   tokens: number;
   /** The most that it can cost; unset where the price is not known. */
   costUsd: string | undefined;
+  /** Ends the waiting for people. */
+  signal: AbortSignal;
 }
 
 /** The operator answers from memory; a model must not wait for long for one that is away. */
@@ -24,19 +28,27 @@ const RESERVE_TIMEOUT_MS = 15_000;
 
 /** Sets budget aside at the operator, which counts for all pods of the agent together. */
 export class BudgetGate {
+  private readonly extensions: BudgetExtensions;
+
   constructor(
     private readonly services: Pick<
       SidecarServices,
-      'settings' | 'call' | 'emit' | 'logger'
+      'settings' | 'call' | 'emit' | 'logger' | 'approvals' | 'sessions'
     >,
-  ) {}
+  ) {
+    this.extensions = new BudgetExtensions(services);
+  }
 
   /** Whether calls must be paid from a budget, so that they need an upper bound. */
   get isActive(): boolean {
     return this.services.settings.current.budget !== undefined;
   }
 
-  /** @throws ModelCallProblem `budget`, or `not-ready` when nobody can tell: without an answer no call is made */
+  /**
+   * Resolves when the call may be made; where the budget asks people, that may take as long as they do.
+   *
+   * @throws ModelCallProblem `budget`, or `not-ready` when nobody can tell: without an answer no call is made
+   */
   async reserve(claim: BudgetClaim): Promise<void> {
     const settings = this.services.settings.current;
     const { budget } = settings;
@@ -46,12 +58,41 @@ export class BudgetGate {
       await this.exceeded(claim, budget, problem.message);
       throw problem;
     }
-    const { granted, message } = await this.ask(claim);
-    if (granted) return;
-    const sentence =
-      message ?? `Agent "${settings.agent.name}" has no budget left.`;
-    await this.exceeded(claim, budget, sentence);
-    throw new ModelCallProblem('budget', sentence);
+    for (let isFirst = true; ; isFirst = false) {
+      const { given } = this.extensions;
+      const { granted, message } = await this.ask(claim);
+      if (granted) return;
+      // People gave more while this question was on its way.
+      if (this.extensions.given > given) continue;
+      const sentence =
+        message ?? `Agent "${settings.agent.name}" has no budget left.`;
+      if (isFirst) await this.exceeded(claim, budget, sentence);
+      if (budget.on_exceeded === 'Stop')
+        throw new ModelCallProblem('budget', sentence);
+      await this.extend(claim, budget, sentence);
+    }
+  }
+
+  private async extend(
+    { sessionId, signal }: BudgetClaim,
+    budget: NonNullable<AgentSettings['budget']>,
+    sentence: string,
+  ): Promise<void> {
+    const session = this.services.sessions.get(sessionId);
+    if (!session) throw new ModelCallProblem('budget', sentence);
+    const stopped = signal.aborted
+      ? undefined
+      : once(signal, 'abort').then(() => undefined);
+    const answer = await Promise.race([
+      this.extensions.ask(session, budget, sentence).catch(() => undefined),
+      stopped,
+    ]);
+    if (!answer)
+      throw new ModelCallProblem(
+        'stopped',
+        'The turn ended before anybody allowed more budget.',
+      );
+    if (!answer.extended) throw new ModelCallProblem('budget', answer.message);
   }
 
   /** Ends a reservation; `undefined` when nothing was used. Never throws: the durable `agent.usage` event is what counts. */

@@ -528,7 +528,16 @@ describe('LlmGateway', () => {
     /** The operator's part: what is set aside and used never passes the limit. */
     function aLedger() {
       const held = new Map<string, number>();
-      const ledger = { held, most: 0, refuses: false };
+      const ledger = { held, most: 0 };
+      const limit = () =>
+        bench.operator
+          .events(SESSION_ID)
+          .flatMap(({ type, payload }) =>
+            type === 'budget.extended'
+              ? [(payload as { limit_tokens: number }).limit_tokens]
+              : [],
+          )
+          .at(-1) ?? budget.tokens;
       bench.operator.answer = ({ method, params }) => {
         const id = params.request_id as string;
         if (method === 'settle') {
@@ -539,7 +548,7 @@ describe('LlmGateway', () => {
         if (method !== 'reserve') return { name: 'approval-1' };
         const sum = [...held.values()].reduce((all, each) => all + each, 0);
         const asked = params.tokens as number;
-        if (sum + asked > budget.tokens)
+        if (sum + asked > limit())
           return {
             granted: false,
             message: `Agent "doctor" has ${
@@ -598,6 +607,84 @@ describe('LlmGateway', () => {
         message: 'Agent "doctor" has 10000 of 10000 tokens left today.',
       });
       expect(model.requests.all).toHaveLength(0);
+    });
+
+    describe('that asks people for more', () => {
+      const decide = async (rest: object) => {
+        const call = await bench.operator.until('approval', () =>
+          bench.operator
+            .messages('call')
+            .find(({ method }) => method === 'create_approval'),
+        );
+        const params = call.params as { request_id: string };
+        bench.operator.send({
+          type: 'decision',
+          session_id: SESSION_ID,
+          request_id: params.request_id,
+          approval: 'approval-1',
+          approved: true,
+          decided_by: 'jane',
+          ...rest,
+        });
+        return params;
+      };
+      const begin = () =>
+        start({
+          settings: { budget: { ...budget, on_exceeded: 'Ask' } },
+          rules: [{ reply: { text: 'Hi', usage: { input: 60, output: 900 } } }],
+        });
+
+      it('asks once for all calls that wait, and goes on with what they give', async () => {
+        await begin();
+        const ledger = aLedger();
+        const answers = Array.from({ length: 15 }, () =>
+          ask('anthropic', { max_tokens: 900 }),
+        );
+        const params = await decide({});
+        expect(params).toMatchObject({
+          type: 'Permission',
+          action:
+            'Raise the budget of Agent "doctor" to 20000 tokens for today',
+          arguments: { limit_tokens: 20_000 },
+        });
+        const statuses = (await Promise.all(answers)).map(each => each.status);
+        expect(statuses).toEqual(Array(15).fill(200));
+        expect(ledger.most).toBeLessThanOrEqual(20_000);
+        const asked = bench.operator
+          .messages('call')
+          .filter(({ method }) => method === 'create_approval');
+        expect(asked).toHaveLength(1);
+      });
+
+      it('takes the limit that the person wrote instead', async () => {
+        await begin();
+        aLedger();
+        const answer = ask('anthropic', { max_tokens: 11_000 });
+        await decide({ edited_arguments: { limit_tokens: 12_000 } });
+        expect((await answer).status).toBe(200);
+        const event = bench.operator
+          .events(SESSION_ID)
+          .find(({ type }) => type === 'budget.extended');
+        expect(event?.payload).toEqual({
+          window: 'Day',
+          limit_tokens: 12_000,
+          approval: 'approval-1',
+          decided_by: 'jane',
+          message: 'jane raised the budget to 12000 tokens for today.',
+        });
+      });
+
+      it('refuses in the person’s words', async () => {
+        await begin();
+        aLedger();
+        const answer = ask('anthropic', { max_tokens: 11_000 });
+        await decide({ approved: false, reason: 'enough for today' });
+        expect(await problem(await answer)).toMatchObject({
+          status: 402,
+          message:
+            'Agent "doctor" has 10000 of 10000 tokens left today. More was refused: enough for today',
+        });
+      });
     });
 
     it('reserves the request and its longest answer, and settles with what was used', async () => {

@@ -114,6 +114,7 @@ export class ModelCall {
       model,
       tokens: input + output,
       costUsd: mostCostOf(input, output, model.pricing),
+      signal,
     };
     if (isPaid) await budget.reserve(claim);
     const sent: Sent = {

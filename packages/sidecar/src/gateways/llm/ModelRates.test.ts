@@ -31,7 +31,8 @@ describe('ModelRates', () => {
             rates.enter(model({ rpm: 5, tpm: 100 }), tokens);
             passed.push({ at: now, tokens });
           }
-          const minute = passed.filter(({ at }) => at > now - 60_000);
+          const from = now - 60_000;
+          const minute = passed.filter(({ at }) => at > from);
           expect(minute.length).toBeLessThanOrEqual(5);
           expect(
             minute.reduce((sum, each) => sum + each.tokens, 0),
