@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 /** How kubectl ended and what it said. */
 export interface KubectlResult {
@@ -25,6 +28,18 @@ export class Kubectl {
           }),
       );
     });
+  }
+
+  /** Applies one object that must be accepted. */
+  async apply(object: object): Promise<void> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'greenroom-apply-'));
+    const file = path.join(folder, 'object.json');
+    await writeFile(file, JSON.stringify(object));
+    try {
+      await this.output('apply', '-f', file);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }
 
   /** Standard output of a command that must succeed. */

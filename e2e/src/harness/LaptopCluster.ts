@@ -92,6 +92,21 @@ export class LaptopCluster {
     return result;
   }
 
+  /** What a command that says something answers with `-o json`. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { status, stdout, stderr } = await this.command(
+      ...args,
+      '-o',
+      'json',
+    );
+    if (!stdout) {
+      throw new Error(
+        `greenroom ${args.join(' ')} said nothing and ended ${status}: ${stderr}`,
+      );
+    }
+    return JSON.parse(stdout);
+  }
+
   /** Starts and waits until it is ready. */
   async up(...args: string[]): Promise<void> {
     const child = this.spawnCommand(['up', ...args]);
