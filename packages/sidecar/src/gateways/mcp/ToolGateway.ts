@@ -101,28 +101,35 @@ export class ToolGateway {
         payload: { ...facts, ...payload },
         ...(turnId && { turnId }),
       });
-    try {
-      await record('agent.tool_call', isSmall ? { input: call.arguments } : {});
-      const result = await this.answer(binding, call, () => {
-        if (isSmall) return;
+    const recorded = record(
+      'agent.tool_call',
+      isSmall ? { input: call.arguments } : {},
+    );
+    recorded.catch(() => undefined);
+    const result = await this.answer(call, async () => {
+      if (!isSmall) {
         throw new ToolCallError(
           `The arguments of ${facts.tool_name} have ${inputBytes} bytes; ${LARGEST_ARGUMENTS_BYTES} are the most. Write large content into a file and pass its path.`,
         );
-      });
-      await record('agent.tool_result', {
-        content: wholeText(result),
-        is_error: result.isError === true,
-        duration_ms: Math.round(performance.now() - began),
-      });
-      this.calls.inc({
-        tool: binding.name,
-        outcome: result.isError ? 'failed' : 'answered',
-      });
-      return result;
-    } catch (error) {
-      this.calls.inc({ tool: binding.name, outcome: 'failed' });
-      return errorResult(this.messageOf(error));
-    }
+      }
+      return await this.carryOut(binding, call, recorded);
+    });
+    // Its place on the record is before everything that the agent says when it has the result; the disk need not be waited for.
+    record('agent.tool_result', {
+      content: wholeText(result),
+      is_error: result.isError === true,
+      duration_ms: Math.round(performance.now() - began),
+    }).catch(error =>
+      this.services.logger.warn(
+        { err: error, session: session.id, call: id },
+        'the result of a tool call could not be recorded',
+      ),
+    );
+    this.calls.inc({
+      tool: binding.name,
+      outcome: result.isError ? 'failed' : 'answered',
+    });
+    return result;
   }
 
   async close(): Promise<void> {
@@ -131,13 +138,11 @@ export class ToolGateway {
 
   /** The result as the agent gets it, whatever happens. */
   private async answer(
-    binding: ToolSettings,
     call: AgentCall,
-    checkSize: () => void,
+    work: () => Promise<{ result: CallToolResult; definition: Tool }>,
   ): Promise<CallToolResult> {
     try {
-      checkSize();
-      const { result, definition } = await this.carryOut(binding, call);
+      const { result, definition } = await work();
       // A server may send back what it was sent: the agent must not learn a credential that way.
       const safe = mapStrings(result, text => this.withoutSecrets(text));
       return await this.fit(call.session, safe, definition);
@@ -146,7 +151,11 @@ export class ToolGateway {
     }
   }
 
-  private async carryOut(binding: ToolSettings, call: AgentCall) {
+  private async carryOut(
+    binding: ToolSettings,
+    call: AgentCall,
+    recorded: Promise<unknown>,
+  ): Promise<{ result: CallToolResult; definition: Tool }> {
     const { session, name, signal } = call;
     refuseUnless(decideListed(binding, name));
     // What is bound to fail is not put before people. Only what the server is known for is asked of it before they agreed.
@@ -181,6 +190,8 @@ export class ToolGateway {
     const input = permit.request.arguments ?? {};
     const functions = await this.functions(session, binding, signal);
     const { definition } = await this.check(binding, name, input, functions);
+    // The record comes first: what is not on the disk is not done.
+    await recorded;
     const { timeout_ms: timeoutMs = CALL_TIMEOUT_MS } = binding;
     const result = await this.pool.call(session.id, binding, {
       name,

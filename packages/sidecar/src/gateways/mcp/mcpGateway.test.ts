@@ -744,7 +744,8 @@ describe('results', () => {
     await start(aBinding(fake.url));
     expect(textOf(await call('big'))).toHaveLength(300_000);
     await bench.operator.until('blob', () => bench.operator.blobs.size === 1);
-    expect(eventsOf('agent.tool_result')[0].blob).toBeDefined();
+    const event = await bench.operator.event(SESSION_ID, 'agent.tool_result');
+    expect(event.blob).toBeDefined();
   });
 
   it('above 1 MiB are kept apart, and the agent is told where', async () => {
@@ -759,9 +760,8 @@ describe('results', () => {
       bench.operator.blobs.get(digest),
     );
     expect(blob).toHaveLength(3_000_000);
-    expect(JSON.stringify(eventsOf('agent.tool_result')[0].payload)).toContain(
-      digest,
-    );
+    const event = await bench.operator.event(SESSION_ID, 'agent.tool_result');
+    expect(JSON.stringify(event.payload)).toContain(digest);
   });
 
   it('are never overtaken by what the runtime says next', async () => {
