@@ -434,6 +434,40 @@ describe('LlmGateway', () => {
     );
   });
 
+  it('obeys a Policy about prompts, by what is new in the conversation', async () => {
+    await start({
+      settings: {
+        policies: [
+          {
+            name: 'prompts',
+            digest: 'p1',
+            rules: [
+              {
+                name: 'no-names',
+                about: 'prompt',
+                match: { patterns: ['Project Falcon'] },
+                action: 'Deny',
+              },
+            ],
+          },
+        ],
+      },
+    });
+    const told = { role: 'user', content: 'Tell me of Project Falcon' };
+    const answer = await problem(await ask('anthropic', { messages: [told] }));
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { error: { type: 'permission_error' } },
+      message: expect.stringContaining('no-names'),
+    });
+    const later = [
+      told,
+      { role: 'assistant', content: 'No.' },
+      { role: 'user', content: 'And the weather?' },
+    ];
+    expect((await ask('anthropic', { messages: later })).status).toBe(200);
+  });
+
   it('tells in the stream that the provider broke off', async () => {
     await start({ rules: [{ reply: { text: 'one two three', cut: 2 } }] });
     const text = await (await ask('anthropic', { stream: true })).text();

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ModelSettings } from '@greenroom/protocol';
 import { v7 } from 'uuid';
+import { RequestEndedError } from '../../approvals/Approvals';
+import type { HeldSession } from '../../log/HeldSession';
 import { readBody } from '../../server/readBody';
 import {
   answerJson,
@@ -13,7 +16,8 @@ import { OutboundAgents } from '../egress/OutboundAgents';
 import { answerProblem } from './answerProblem';
 import { BudgetGate } from './BudgetGate';
 import { decideModels } from './decideModels';
-import { parseRecord } from './json';
+import { parseRecord, type JsonRecord } from './json';
+
 import { listModels } from './listModels';
 import { decideFallback, type AttemptOutcome } from './ModelAttempt';
 import { ModelCall } from './ModelCall';
@@ -21,6 +25,7 @@ import { ModelCallProblem, type ModelCallFault } from './ModelCallProblem';
 import { modelMetrics } from './modelMetrics';
 import { ModelRates } from './ModelRates';
 import { answerHeaders } from './modelHeaders';
+import { newestText } from './newestText';
 import { anthropicMessages } from './wires/anthropicMessages';
 import { modelOperation } from './wires/modelOperations';
 import type { ModelWire } from './wires/ModelWire';
@@ -91,20 +96,46 @@ export class LlmGateway {
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
     });
+    const signal = AbortSignal.any([
+      gone.signal,
+      this.services.turnSignal(session.id),
+    ]);
+    const body = await bodyOf(request);
+    await this.obeyPolicies(session, name, body, signal);
     const call = new ModelCall(this.parts, {
       operation: operation!,
       request,
       response,
       search: url.search,
-      body: await bodyOf(request),
+      body,
       sessionId: session.id,
       turnId: session.turn?.id,
-      signal: AbortSignal.any([
-        gone.signal,
-        this.services.turnSignal(session.id),
-      ]),
+      signal,
     });
     await this.askInTurn(call, decision.models, response);
+  }
+
+  /** Prompts are judged where a rule is about them; what Policies say of everything else concerns what an agent does. */
+  private async obeyPolicies(
+    session: HeldSession,
+    model: string,
+    body: JsonRecord,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { policy, settings } = this.services;
+    const isJudged = settings.current.policies.some(({ rules }) =>
+      rules.some(({ about }) => about === 'prompt'),
+    );
+    if (!isJudged) return;
+    const prompt = newestText(body);
+    const permit = await policy.enforce(
+      session,
+      { about: 'prompt', model, prompt },
+      // People are asked once about a prompt, however often a client repeats it.
+      { signal, id: `prompt:${hash('sha256', prompt)}` },
+    );
+    if (!permit.allowed)
+      throw new ModelCallProblem('forbidden', permit.message);
   }
 
   private async askInTurn(
@@ -159,7 +190,7 @@ function wireFor(path: string, { headers }: IncomingMessage): ModelWire {
   return headers['anthropic-version'] ? anthropicMessages : openAiChat;
 }
 
-async function bodyOf(request: IncomingMessage) {
+async function bodyOf(request: IncomingMessage): Promise<JsonRecord> {
   const text = (await readBody(request, LARGEST_REQUEST_BYTES)).toString(
     'utf8',
   );
@@ -178,6 +209,11 @@ const ROUTE_FAULTS: Record<number, ModelCallFault> = {
 
 function problemOf(error: unknown): ModelCallProblem {
   if (error instanceof ModelCallProblem) return error;
+  if (error instanceof RequestEndedError) {
+    return new ModelCallProblem('stopped', error.message, undefined, {
+      cause: error,
+    });
+  }
   if (error instanceof RouteError) {
     return new ModelCallProblem(
       ROUTE_FAULTS[error.status] ?? 'invalid',
