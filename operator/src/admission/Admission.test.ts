@@ -89,6 +89,16 @@ describe('admission of objects', () => {
       'there is no function "exec"',
     ],
     [
+      'CEL that reads a field there is not',
+      policy({ when: 'request.amout > 1' }),
+      'there is no request.amout',
+    ],
+    [
+      'CEL that loops too deep',
+      policy({ when: '[1].all(a, [1].all(b, [1].all(c, a + b + c > 0)))' }),
+      'it loops 3 levels deep',
+    ],
+    [
       'a pattern that is not RE2',
       policy({ patterns: ['(?=a)'] }),
       'spec.rules[0].match.patterns[0]',
@@ -155,7 +165,7 @@ describe('admission of objects', () => {
     [
       'CEL with macros and types',
       policy({
-        when: "has(request.a) && request.b.exists(x, x.startsWith('y')) && int(request.c) > 3",
+        when: "has(request.arguments.a) && request.arguments.b.exists(x, x.startsWith('y')) && int(request.port) > 3",
       }),
     ],
     [

@@ -1,4 +1,8 @@
 import { celEnv, parse } from '@bufbuild/cel';
+import {
+  DEEPEST_POLICY_LOOPS,
+  POLICY_REQUEST_FIELDS,
+} from '@greenroom/protocol';
 
 /** Variables that a Policy's `when` may name; `sidecar` gives them when it evaluates. */
 const VARIABLES = new Set(['request']);
@@ -40,11 +44,45 @@ export function celProblem(text: string): string | undefined {
     const found = funcs.find(name);
     return found !== undefined && [...asIterable(found)].length > 0;
   };
-  return findUnknown(
-    ('expr' in parsed ? parsed.expr : parsed) as CelNode | undefined,
-    VARIABLES,
-    isFunction,
-  );
+  const expression = ('expr' in parsed ? parsed.expr : parsed) as
+    | CelNode
+    | undefined;
+  const unknown = findUnknown(expression, VARIABLES, isFunction);
+  if (unknown) return unknown;
+  const depth = loopDepth(expression);
+  return depth > DEEPEST_POLICY_LOOPS
+    ? `it loops ${depth} levels deep, and would take too long; ${DEEPEST_POLICY_LOOPS} are the most`
+    : undefined;
+}
+
+/** Loops inside loops, such as those of `all`, `exists` and `map`. */
+function loopDepth(node: CelNode | undefined): number {
+  if (!node) return 0;
+  const { case: kind, value } = node.exprKind;
+  const deepest = (...nodes: (CelNode | undefined)[]) =>
+    Math.max(0, ...nodes.map(loopDepth));
+  switch (kind) {
+    case 'selectExpr':
+      return deepest(value.operand);
+    case 'callExpr':
+      return deepest(value.target, ...value.args);
+    case 'listExpr':
+      return deepest(...value.elements);
+    case 'structExpr':
+      return deepest(
+        ...value.entries.flatMap((entry: any) => [
+          entry.keyKind.case === 'mapKey' ? entry.keyKind.value : undefined,
+          entry.value,
+        ]),
+      );
+    case 'comprehensionExpr':
+      return Math.max(
+        deepest(value.iterRange, value.accuInit),
+        1 + deepest(value.loopCondition, value.loopStep, value.result),
+      );
+    default:
+      return 0;
+  }
 }
 
 function asIterable(found: unknown): Iterable<unknown> {
@@ -73,8 +111,19 @@ function findUnknown(
         return undefined;
       }
       return `there is no variable "${value.name}". A rule sees \`request\`.`;
-    case 'selectExpr':
+    case 'selectExpr': {
+      const operand = value.operand?.exprKind;
+      const isRequest =
+        operand?.case === 'identExpr' && operand.value.name === 'request';
+      if (isRequest && !POLICY_REQUEST_FIELDS.includes(value.field)) {
+        return `there is no request.${
+          value.field
+        }. There are: ${POLICY_REQUEST_FIELDS.map(
+          field => `request.${field}`,
+        ).join(', ')}`;
+      }
       return inside(value.operand);
+    }
     case 'callExpr':
       if (!isOperator(value.function) && !isFunction(value.function)) {
         return `there is no function "${value.function}" here`;

@@ -31,6 +31,10 @@ export {
   ToolSettings,
 } from './ingest/AgentSettings';
 export {
+  DEEPEST_POLICY_LOOPS,
+  POLICY_REQUEST_FIELDS,
+} from './ingest/policyConditions';
+export {
   ingestCalls,
   type IngestMethod,
   type IngestParams,

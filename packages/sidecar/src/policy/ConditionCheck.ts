@@ -1,5 +1,5 @@
 import type { parse } from '@bufbuild/cel';
-import { POLICY_REQUEST_FIELDS } from './PolicyRequest';
+import { POLICY_REQUEST_FIELDS } from '@greenroom/protocol';
 
 type Expr = ReturnType<typeof parse>['expr'];
 

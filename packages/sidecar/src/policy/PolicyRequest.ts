@@ -28,23 +28,6 @@ export interface PolicyRequest {
   agent?: string;
 }
 
-/** Fields of `request` in a rule's `when`. All of them are always there, empty where the subject has none. */
-export const POLICY_REQUEST_FIELDS: readonly string[] = [
-  'about',
-  'tool',
-  'function',
-  'arguments',
-  'host',
-  'port',
-  'method',
-  'path',
-  'credential',
-  'prompt',
-  'model',
-  'command',
-  'agent',
-];
-
 /** `request` as a rule's `when` sees it. */
 export function requestFields(request: PolicyRequest): Record<string, unknown> {
   return {

@@ -1,4 +1,5 @@
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { DEEPEST_POLICY_LOOPS } from '@greenroom/protocol';
 import { celValue } from './celValue';
 import type { CompiledCondition } from './CompiledPolicy';
 import { ConditionCheck } from './ConditionCheck';
@@ -6,8 +7,6 @@ import { requestFields } from './PolicyRequest';
 
 /** The kind's bound, in characters. */
 const LONGEST = 4_096;
-/** Each level multiplies the work by the size of the request. */
-const DEEPEST_LOOPS = 2;
 /**
  * Compiles a rule's `when`. Names and functions are checked now, because an unknown one would fail only when it is reached.
  *
@@ -22,9 +21,9 @@ export function compileCondition(when: string): CompiledCondition {
   const parsed = parseWhen(when);
   const check = new ConditionCheck(name => isKnown(env.funcs.find(name)));
   const loopDepth = check.visit(parsed.expr, new Set(['request']));
-  if (loopDepth > DEEPEST_LOOPS) {
+  if (loopDepth > DEEPEST_POLICY_LOOPS) {
     throw new Error(
-      `its condition loops ${loopDepth} levels deep; ${DEEPEST_LOOPS} are the most`,
+      `its condition loops ${loopDepth} levels deep; ${DEEPEST_POLICY_LOOPS} are the most`,
     );
   }
   const evaluate = plan(env, parsed);
