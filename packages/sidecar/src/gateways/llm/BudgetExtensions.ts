@@ -7,6 +7,12 @@ import { windowKey } from './windowKey';
 
 type Budget = NonNullable<AgentSettings['budget']>;
 
+const PERIODS: Record<Budget['window'], string> = {
+  Session: 'this session',
+  Day: 'today',
+  Month: 'this month',
+};
+
 /** How far a budget reaches in its present window. */
 interface Limit {
   limit_tokens?: number;
@@ -134,12 +140,6 @@ export class BudgetExtensions {
       await new Promise(resolve => setTimeout(resolve, RECORD_CHECK_MS));
   }
 }
-
-const PERIODS: Record<Budget['window'], string> = {
-  Session: 'this session',
-  Day: 'today',
-  Month: 'this month',
-};
 
 function wordsOf({ limit_tokens, limit_usd }: Limit): string {
   return [

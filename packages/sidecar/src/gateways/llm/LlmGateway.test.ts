@@ -388,6 +388,26 @@ describe('LlmGateway', () => {
       },
     );
 
+    it('refuses a body that is nested without end', async () => {
+      await start();
+      const body = `{"max_tokens":5,"messages":${'['.repeat(
+        500_000,
+      )}${']'.repeat(500_000)}}`;
+      expect(await message(ask('anthropic', {}, { body }))).toEqual([
+        400,
+        'The body is nested too deep. Send the provider’s own request.',
+      ]);
+    });
+
+    it('refuses a body that is larger than any provider takes', async () => {
+      await start();
+      const body = ' '.repeat(33 * 1024 * 1024);
+      const [status] = await message(
+        ask('anthropic', {}, { body, headers: { connection: 'close' } }),
+      );
+      expect(status).toBe(413);
+    });
+
     it.each([-1, 0, 1.5, '5', {}])(
       'refuses %j as the most output tokens',
       async max_tokens => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ModelSettings, TokenUsage } from '@greenroom/protocol';
+import type { ModelSettings } from '@greenroom/protocol';
 import type { SidecarServices } from '../../SidecarServices';
 import {
   CredentialFileError,
@@ -9,6 +9,7 @@ import { callUpstream } from '../egress/callUpstream';
 import type { OutboundAgents } from '../egress/OutboundAgents';
 import { UpstreamError } from '../egress/UpstreamError';
 import type { BudgetClaim, BudgetGate } from './BudgetGate';
+import { CallAccount } from './CallAccount';
 import { mostCostOf } from './costOf';
 import { estimateTokens } from './estimateTokens';
 import type { JsonRecord } from './json';
@@ -16,13 +17,12 @@ import type { AttemptOutcome } from './ModelAttempt';
 import { ModelCallProblem } from './ModelCallProblem';
 import { answerHeaders, requestHeaders } from './modelHeaders';
 import type { ModelMetrics } from './modelMetrics';
-import type { ModelRates, RatedCall } from './ModelRates';
+import type { ModelRates } from './ModelRates';
 import { noKey } from './modelSentences';
 import { readRefusal } from './readRefusal';
 import { relayAnswer } from './relayAnswer';
 import { UsageChunkFilter } from './UsageChunkFilter';
 import { UsageMeter } from './UsageMeter';
-import { usageOf } from './usageOf';
 import { upstreamUrl } from './upstreamUrl';
 import type { ModelOperation } from './wires/modelOperations';
 import type { PreparedBody } from './wires/ModelWire';
@@ -54,13 +54,6 @@ export interface AgentRequest {
 const SILENCE_MS = 10 * 60_000;
 /** What a call may answer when neither it nor its Model says so and a budget needs to know. */
 const BOUND_TOKENS = 8_192;
-
-interface Sent {
-  claim: BudgetClaim;
-  rated: RatedCall;
-  bytes: number;
-  startedAt: number;
-}
 
 /** A model call: may ask several models, one after the other, until one answers. */
 export class ModelCall {
@@ -96,7 +89,7 @@ export class ModelCall {
           model,
           isPaid ? BOUND_TOKENS : undefined,
         );
-    const bytes = Buffer.from(JSON.stringify(prepared.body));
+    const bytes = encoded(prepared.body);
     const headers = requestHeaders(
       request.headers,
       model,
@@ -116,13 +109,18 @@ export class ModelCall {
       costUsd: mostCostOf(input, output, model.pricing),
       signal,
     };
-    if (isPaid) await budget.reserve(claim);
-    const sent: Sent = {
+    if (isPaid) {
+      await budget.reserve(claim).catch(error => {
+        rates.leave(model, rated);
+        throw error;
+      });
+    }
+    const account = new CallAccount(this.parts, {
       claim,
       rated,
       bytes: bytes.length,
-      startedAt: Date.now(),
-    };
+      isFree: operation.isFree,
+    });
     let upstream;
     try {
       if (signal.aborted)
@@ -137,27 +135,27 @@ export class ModelCall {
         silenceMs: SILENCE_MS,
       });
     } catch (error) {
-      this.unanswered(sent, error as Error);
+      account.unanswered(error as Error);
       throw problemOf(error as Error, model, signal);
     }
     this.parts.metrics.firstByte.observe(
       { model: model.name },
-      (Date.now() - sent.startedAt) / 1000,
+      account.elapsedMs / 1000,
     );
-    return await this.take(upstream, prepared, sent);
+    return await this.take(upstream, prepared, model, account);
   }
 
   private async take(
     upstream: IncomingMessage,
     prepared: PreparedBody,
-    sent: Sent,
+    model: ModelSettings,
+    account: CallAccount,
   ): Promise<AttemptOutcome> {
     const { signal, operation } = this.agent;
-    const { model } = sent.claim;
     const status = upstream.statusCode ?? 0;
     const encoding = upstream.headers['content-encoding'] ?? 'identity';
     if (status >= 300 || encoding !== 'identity') {
-      this.nothingUsed(sent);
+      account.nothingUsed();
       try {
         return await readRefusal(upstream, model, operation.wire, text =>
           this.parts.services.secrets.redactText(text),
@@ -166,17 +164,17 @@ export class ModelCall {
         throw problemOf(error as Error, model, signal);
       }
     }
-    await this.pass(upstream, prepared, sent);
+    await this.pass(upstream, prepared, model, account);
     return { kind: 'answered' };
   }
 
   private async pass(
     upstream: IncomingMessage,
     { hidesUsageChunk }: PreparedBody,
-    sent: Sent,
+    model: ModelSettings,
+    account: CallAccount,
   ): Promise<void> {
     const { operation, response, signal } = this.agent;
-    const { model } = sent.claim;
     const isStream = /^text\/event-stream\b/i.test(
       upstream.headers['content-type'] ?? '',
     );
@@ -188,23 +186,19 @@ export class ModelCall {
       answerHeaders(upstream.headers, model.name, !filter),
     );
     response.flushHeaders();
-    const record = () => {
-      if (!operation.isFree) this.record(sent, meter);
-      else this.nothingUsed(sent);
-    };
     const end = await relayAnswer({
       upstream,
       response,
       meter,
       filter,
       signal,
-      onFinal: record,
+      onFinal: () => account.record(meter),
     });
     if (end.ended === 'complete') return;
     if (!meter.reading.isFinal) {
       meter.reading.stopReason =
         end.ended === 'stopped' ? 'aborted' : 'interrupted';
-      record();
+      account.record(meter);
     }
     if (end.ended === 'cut' && end.atEvent && isStream) {
       const problem = new ModelCallProblem(
@@ -232,76 +226,21 @@ export class ModelCall {
     }
   }
 
-  /** Puts what was used into the record. Called before the client can know that the answer is complete. */
-  private record(sent: Sent, meter: UsageMeter): void {
-    const { model } = sent.claim;
-    const usage = usageOf(meter, sent.bytes, model.pricing);
-    this.used(sent, usage, meter.reading.stopReason);
-  }
-
-  private used(
-    { claim, rated, startedAt }: Sent,
-    usage: TokenUsage,
-    stopReason: string | undefined,
-  ): void {
-    const { services, budget, metrics } = this.parts;
-    const { model, sessionId, turnId, requestId } = claim;
-    rated.tokens = usage.input_tokens + usage.output_tokens;
-    metrics.tokens.inc(
-      { model: model.name, kind: 'input' },
-      usage.input_tokens,
-    );
-    metrics.tokens.inc(
-      { model: model.name, kind: 'output' },
-      usage.output_tokens,
-    );
-    services
-      .emit(sessionId, {
-        type: 'agent.usage',
-        payload: {
-          ...usage,
-          model: model.name,
-          provider: model.provider,
-          source: 'gateway',
-          request_id: requestId,
-          duration_ms: Date.now() - startedAt,
-          ...(stopReason && { stop_reason: stopReason.slice(0, 128) }),
-        },
-        ...(turnId && { turnId }),
-      })
-      .catch(error =>
-        services.logger.warn(
-          { err: error, session: sessionId },
-          'the usage of a model call could not be recorded',
-        ),
-      );
-    budget.settle(claim, usage);
-  }
-
-  private nothingUsed({ claim, rated }: Sent): void {
-    rated.tokens = 0;
-    if (!this.agent.operation.isFree)
-      this.parts.budget.settle(claim, undefined);
-  }
-
-  /** No answer came. What the provider read until it was stopped has its price all the same. */
-  private unanswered(sent: Sent, error: Error): void {
-    const wasRead =
-      error instanceof UpstreamError && error.reason !== 'Unreachable';
-    if (!wasRead || this.agent.operation.isFree) {
-      this.nothingUsed(sent);
-      return;
-    }
-    const usage = usageOf(
-      { reading: {}, textBytes: 0 },
-      sent.bytes,
-      sent.claim.model.pricing,
-    );
-    this.used(sent, usage, 'aborted');
-  }
-
   private count(model: ModelSettings, outcome: string): void {
     this.parts.metrics.calls.inc({ model: model.name, outcome });
+  }
+}
+
+function encoded(body: JsonRecord): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(body));
+  } catch (error) {
+    throw new ModelCallProblem(
+      'invalid',
+      'The body is nested too deep. Send the provider’s own request.',
+      undefined,
+      { cause: error },
+    );
   }
 }
 

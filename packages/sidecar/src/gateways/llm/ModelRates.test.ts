@@ -56,6 +56,12 @@ describe('ModelRates', () => {
     expect(rates.enter(model({ tpm: 100 }), 90).tokens).toBe(90);
   });
 
+  it('takes back a call that was not made', () => {
+    const rates = new ModelRates(() => 0);
+    rates.leave(model({ rpm: 1 }), rates.enter(model({ rpm: 1 }), 1));
+    expect(rates.enter(model({ rpm: 1 }), 1).tokens).toBe(1);
+  });
+
   it('lets a call pass that is larger than the limit when it is alone', () => {
     const rates = new ModelRates(() => 0);
     rates.enter(model({ tpm: 100 }), 5_000);

@@ -50,6 +50,15 @@ export class ModelRates {
     return call;
   }
 
+  /** Takes a call back that was not made after all. */
+  leave({ name }: ModelSettings, call: RatedCall): void {
+    const calls = this.calls.get(name) ?? [];
+    this.calls.set(
+      name,
+      calls.filter(each => each !== call),
+    );
+  }
+
   private tooMany(model: string, { until, limit }: Blocker): ModelCallProblem {
     const waitMs = until + WINDOW_MS - this.now();
     const waitS = Math.max(1, Math.ceil(waitMs / 1000));
