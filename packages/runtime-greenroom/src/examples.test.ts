@@ -17,15 +17,17 @@ const manifests = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
     ),
   );
 
+/** The examples' objects of Kubernetes' own kinds; what is neither is a mistake. */
+const BUILT_IN = ['ConfigMap'];
+
 describe('the examples', () => {
-  it.each(manifests)('%s is admitted', (_, manifest) => {
+  it.each(
+    manifests.filter(([, manifest]) => !BUILT_IN.includes(manifest.kind)),
+  )('%s is admitted', (_, manifest) => {
     const kind = allKinds.find(each => each.kind === manifest.kind);
-    if (!kind) {
-      expect(manifest.kind).toBe('ConfigMap');
-      return;
-    }
+    expect(kind?.kind).toBe(manifest.kind);
     expect(manifest.apiVersion).toBe('greenroom.dev/v1alpha1');
-    expect(checkObject(kind, manifest)).toEqual([]);
+    expect(checkObject(kind!, manifest)).toEqual([]);
   });
 
   it('the playbook of repo-doctor is sound', () => {
