@@ -107,6 +107,9 @@ export class Approvals {
         answerTo: 'caller',
       });
     }
+    if (!session.asks.has(request.request_id)) {
+      throw new RequestEndedError('The turn ended before anybody answered.');
+    }
     return await this.wait(session.id, request.request_id, signal);
   }
 
@@ -292,17 +295,16 @@ export class Approvals {
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       this.waiters.set(key, [...(this.waiters.get(key) ?? []), waiter]);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.waiters.set(
-            key,
-            (this.waiters.get(key) ?? []).filter(each => each !== waiter),
-          );
-          reject(new RequestEndedError('The work that asked was stopped.'));
-        },
-        { once: true },
-      );
+      const stop = () => {
+        this.waiters.set(
+          key,
+          (this.waiters.get(key) ?? []).filter(each => each !== waiter),
+        );
+        reject(new RequestEndedError('The work that asked was stopped.'));
+      };
+      // A signal that aborted while the request was written down says so no more.
+      if (signal?.aborted) stop();
+      else signal?.addEventListener('abort', stop, { once: true });
     });
   }
 
