@@ -38,7 +38,7 @@ export interface EnforceOptions {
   approval?: 'Never' | 'Always' | 'Policy';
   /** Ends the waiting. */
   signal?: AbortSignal;
-  /** Called every few seconds while people think. */
+  /** Called when people are asked, and every few seconds while they think. */
   onWaiting?(message: string): void;
 }
 
@@ -198,10 +198,10 @@ export class PolicyDesk {
       return { approved: true, request };
     const target = requestTarget(request);
     const shown = request.arguments && (await this.shown(request.arguments));
-    const timer = setInterval(
-      () => onWaiting?.(`Waiting for a person to agree to ${target}.`),
-      PROGRESS_MS,
-    );
+    const tell = () =>
+      onWaiting?.(`Waiting for a person to agree to ${target}.`);
+    const timer = setInterval(tell, PROGRESS_MS);
+    tell();
     try {
       const answer = await this.options.approvals.request(
         session,

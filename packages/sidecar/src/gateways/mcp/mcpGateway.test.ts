@@ -474,7 +474,12 @@ describe('Policies and people', () => {
       tools: [{ name: 'send', reply: { echo: true } }],
     });
     await start(aBinding(fake.url, { approval: 'Always' }));
-    const asking = call('send', { to: 'all', text: `key ${SECRET}`, n: 0.5 });
+    const told: unknown[] = [];
+    const asking = call(
+      'send',
+      { to: 'all', text: `key ${SECRET}`, n: 0.5 },
+      { onprogress: ({ message }) => told.push(message) },
+    );
     const asked = await decideNext({
       approved: true,
       decided_by: 'jane',
@@ -486,6 +491,7 @@ describe('Policies and people', () => {
     });
     expect(JSON.stringify(asked)).not.toContain(SECRET);
     expect((await asking).isError).toBeUndefined();
+    expect(told).toEqual(['Waiting for a person to agree to files/send.']);
     expect(fake.calls.all[0].arguments).toEqual({
       to: 'all',
       text: `key ${SECRET}`,
@@ -577,6 +583,19 @@ describe('Policies and people', () => {
     expect(eventsOf('approval.requested')).toEqual([]);
     await bench.operator.event(SESSION_ID, 'policy.denied');
     expect(fake.calls.all).toEqual([]);
+  });
+
+  it('a call whose caller is gone by then waits for nobody', async () => {
+    const fake = await aServer({ tools: [{ name: 'send' }] });
+    await start(aBinding(fake.url));
+    const { policy, sessions } = bench.sidecar.services;
+    await expect(
+      policy.enforce(
+        sessions.get(SESSION_ID)!,
+        { about: 'tool', tool: 'files', function: 'send', arguments: {} },
+        { approval: 'Always', signal: AbortSignal.abort() },
+      ),
+    ).rejects.toThrow('The work that asked was stopped.');
   });
 
   it('a call that waits for people ends with the turn', async () => {
