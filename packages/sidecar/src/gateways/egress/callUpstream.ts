@@ -76,7 +76,7 @@ function attempt(call: UpstreamCall): Promise<IncomingMessage> {
         );
     });
     request.setTimeout(silenceMs, () =>
-      request.destroy(timedOut(url, 'was silent', silenceMs)),
+      request.destroy(timedOut(url, 'said nothing', silenceMs)),
     );
     request.once('response', response => {
       clearTimeout(connecting);
