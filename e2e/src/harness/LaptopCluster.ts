@@ -101,7 +101,9 @@ export class LaptopCluster {
     );
     if (!stdout) {
       throw new Error(
-        `greenroom ${args.join(' ')} said nothing and ended ${status}: ${stderr}`,
+        `greenroom ${args.join(
+          ' ',
+        )} said nothing and ended ${status}: ${stderr}`,
       );
     }
     return JSON.parse(stdout);
