@@ -170,8 +170,8 @@ describe('custom resources', () => {
     cluster.api.post(`${halls()}${query}`, hall(name, spec));
 
   beforeAll(async () => {
-    const { body } = await install(definition('Hall'));
-    expect(body.message).toBeUndefined();
+    const { status, body } = await install(definition('Hall'));
+    if (status !== 201) throw new Error(body.message);
   });
   afterAll(async () => {
     for (const name of made) await cluster.api.delete(`${definitions}/${name}`);

@@ -152,10 +152,10 @@ describe('admission webhooks', () => {
     await install('validating', 'warn', () => ({
       warnings: ['mind the gap'],
     }));
-    const { headers } = (await untilObeyed(({ headers }: any) =>
+    const answer: any = await untilObeyed(({ headers }: any) =>
       Boolean(headers.warning),
-    )) as any;
-    expect(headers.warning).toContain('299 - "mind the gap"');
+    );
+    expect(answer.headers.warning).toContain('299 - "mind the gap"');
   });
 
   it('the review names operation, user, object, kind and whether it is a dry run', async () => {

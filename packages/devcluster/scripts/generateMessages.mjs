@@ -45,6 +45,13 @@ function moduleFolder(module) {
   return JSON.parse(download).Dir;
 }
 
+/** A message's name with its package; one that has a dot names its package already. */
+function qualifiedName(pack, name) {
+  return name.includes('.') ? name.replace(/^\./, '') : `${pack}.${name}`;
+}
+
+const repeatedMark = label => (label === 'repeated' ? '[]' : '');
+
 const messages = new Map();
 for (const [module, folders] of Object.entries(files)) {
   const root = moduleFolder(module);
@@ -65,12 +72,8 @@ for (const [module, folders] of Object.entries(files)) {
         const inner = map ? map[1] : type;
         const scalar =
           /^(string|bytes|bool|int32|int64|uint32|uint64|double)$/.test(inner);
-        const full = scalar
-          ? inner
-          : inner.includes('.')
-          ? inner.replace(/^\./, '')
-          : `${pack}.${inner}`;
-        const kind = map ? '{}' : label === 'repeated' ? '[]' : '';
+        const full = scalar ? inner : qualifiedName(pack, inner);
+        const kind = map ? '{}' : repeatedMark(label);
         fields.push(`${number}:${field1}:${full}${kind}`);
       }
       messages.set(`${pack}.${name}`, fields);

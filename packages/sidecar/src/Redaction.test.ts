@@ -237,12 +237,19 @@ describe('a secret that the pod was given', () => {
       }),
     );
     expect(await again.json()).toMatchObject({ duplicate: true });
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, () =>
-        post(JSON.stringify({ type: 'agent.status', payload: { text: 'x' } })),
-      ),
-    );
-    expect(answers.some(({ status }) => status === 429)).toBe(true);
+    const posts = () =>
+      Promise.all(
+        Array.from({ length: 100 }, () =>
+          post(
+            JSON.stringify({ type: 'agent.status', payload: { text: 'x' } }),
+          ),
+        ),
+      );
+    // The allowance fills up again meanwhile, on a slow machine by some for each round.
+    let isRefused = false;
+    while (!isRefused) {
+      isRefused = (await posts()).some(({ status }) => status === 429);
+    }
     await bench.operator.event(SESSION_ID, 'agent.text');
     expectNoSecret();
   });
