@@ -108,16 +108,14 @@ function visit(
     }
   } else if (typeof value === 'object') {
     for (const [name, each] of Object.entries(value)) {
-      const inner =
-        fields.get(name) ?? (schema.properties?.[name] ? undefined : values);
-      if (inner)
-        visit(
-          inner,
-          each,
-          old?.[name],
-          field ? `${field}.${name}` : name,
-          errors,
-        );
+      const known = fields.get(name);
+      if (known) {
+        const path = field ? `${field}.${name}` : name;
+        visit(known, each, old?.[name], path, errors);
+      } else if (values && !schema.properties?.[name]) {
+        // Rules name a key of a map in brackets, schemas behind a dot.
+        visit(values, each, old?.[name], `${field}[${name}]`, errors);
+      }
     }
   }
 }

@@ -33,7 +33,10 @@ export function validateValue(position: Position): FieldError[] {
     schema.type !== actual &&
     !(schema.type === 'number' && actual === 'integer')
   ) {
-    return [typeError(field, schema.type, actual)];
+    // The width of an integer is checked before its kind, and a fraction is Go's float64 there.
+    return actual === 'number' && /^int(32|64)$/.test(schema.format ?? '')
+      ? [typeError(field, schema.format!, 'float64')]
+      : [typeError(field, schema.type, actual)];
   }
   if (
     schema.enum &&
@@ -178,7 +181,7 @@ function validateList({ schema, value, old, field }: Position): FieldError[] {
   const listType = schema['x-kubernetes-list-type'];
   const identity = (item: Json) =>
     listType === 'map'
-      ? Object.fromEntries(keys.map(key => [key, item?.[key]]))
+      ? Object.fromEntries([...keys].sort().map(key => [key, item?.[key]]))
       : item;
   const seen = new Set<string>();
   for (const [index, item] of value.entries()) {
