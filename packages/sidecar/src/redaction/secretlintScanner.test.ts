@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { secretlintScanner } from './secretlintScanner';
 
 describe('secretlintScanner', () => {
@@ -17,5 +18,12 @@ describe('secretlintScanner', () => {
   it('cannot be switched off by a comment in the text', async () => {
     const key = `ghp_${'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'}`;
     expect(await scan(`/* secretlint-disable */\n${key}`)).toHaveLength(1);
+  });
+
+  it('keeps nothing of what it looked at', async () => {
+    await scan('loaded');
+    const marks = performance.getEntriesByType('mark').length;
+    for (let n = 0; n < 20; n += 1) await scan(`text ${n}`);
+    expect(performance.getEntriesByType('mark')).toHaveLength(marks);
   });
 });
