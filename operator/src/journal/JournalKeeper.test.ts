@@ -95,6 +95,24 @@ describe('JournalKeeper', () => {
     await journal.close();
   });
 
+  it('seals the end together with what came before the end was durable', async () => {
+    const { directory, journal, keeper, begin } = await aKeptJournal();
+    const session = await begin();
+    await Promise.all([
+      journal.append(session.id, [session.next(...DONE)]),
+      journal.append(session.id, [session.next()]),
+    ]);
+    await until(() => journal.head(session.id)?.seal?.final === true);
+    expect(journal.head(session.id)!.seal!.seq).toBe(2);
+    await keeper.stop();
+    await journal.close();
+    const verified = await command(directory, 'verify', session.id);
+    expect([verified.text, verified.status]).toEqual([
+      expect.stringContaining('intact'),
+      0,
+    ]);
+  });
+
   it('leaves records that verify, with exit status 0 when sealed to the end and 2 while open', async () => {
     const { directory, journal, keeper, begin } = await aKeptJournal();
     const ended = await begin();

@@ -7,6 +7,7 @@ import {
 import type { Logger } from 'pino';
 import { applyRetention, type RetentionLimits } from './applyRetention';
 import { needsSeal, type Journal } from './Journal';
+import { JournalError } from './JournalError';
 import { hasEnded, type SessionHead } from './SessionHead';
 
 export interface JournalKeeperOptions {
@@ -124,6 +125,9 @@ export class JournalKeeper {
       );
       await journal.seal(sessionId, seal);
     } catch (error) {
+      // More came while this was signed; the head that becomes durable with it is sealed instead.
+      if (error instanceof JournalError && error.reason === 'OutOfOrder')
+        return;
       log.error({ err: error, sessionId }, 'a session could not be sealed');
     } finally {
       this.#sealing.delete(sessionId);

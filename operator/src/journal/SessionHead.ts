@@ -52,7 +52,7 @@ export function hasEnded(head: SessionHead): boolean {
 /**
  * The head after one more record.
  *
- * Throws {@link JournalError}: `OutOfOrder`, `Fenced`, `ChainMismatch` or `Invalid`, each naming the entry.
+ * Throws {@link JournalError}: `OutOfOrder`, `Fenced`, `ChainMismatch` or `Invalid`, each naming the entry. A final seal must cover every entry.
  */
 export function followHead(
   head: SessionHead,
@@ -66,6 +66,12 @@ export function followHead(
     case 'fence':
       return { head: { ...head, fence: record.fence } };
     case 'seal':
+      if (record.seal.final && record.seal.seq !== head.seq) {
+        throw new JournalError(
+          'OutOfOrder',
+          `A final seal under entry ${record.seal.seq} of session ${head.meta.session_id} leaves out what follows, up to entry ${head.seq}. Seal again from there.`,
+        );
+      }
       return {
         head: {
           ...head,
