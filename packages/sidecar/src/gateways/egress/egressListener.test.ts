@@ -64,7 +64,9 @@ describe('egressListener', () => {
   it('says which port is taken', async () => {
     const other = await listening();
     const services = { config: onPort(portOf(other)).config };
-    await expect(egressListener(services as never as SidecarServices)).rejects.toThrow(
+    await expect(
+      egressListener(services as never as SidecarServices),
+    ).rejects.toThrow(
       `The egress proxy cannot listen on 127.0.0.1:${portOf(other)}: `,
     );
     other.close();
