@@ -9,10 +9,20 @@ const home = GreenroomHome.fromEnvironment(process.env);
 // Each command is loaded when it is asked for: `status` must not pay for `up`.
 type Action = (output: Output) => Promise<void>;
 
+/** Ends once the output has left: what a slow reader of a pipe has not taken yet would be lost. */
+async function leave(status: number) {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      stream => new Promise<void>(resolve => stream.write('', () => resolve())),
+    ),
+  );
+  process.exit(status);
+}
+
 async function perform(format: 'text' | 'json', action: Action) {
   try {
     await action(new Output(format));
-    process.exit(0);
+    await leave(0);
   } catch (error) {
     const known =
       error instanceof CliError || (error as Error).name === 'ApiError';
@@ -23,7 +33,7 @@ async function perform(format: 'text' | 'json', action: Action) {
           : (error as Error).stack
       }\n`,
     );
-    process.exit(error instanceof CliError ? error.exitCode : 1);
+    await leave(error instanceof CliError ? error.exitCode : 1);
   }
 }
 

@@ -55,20 +55,21 @@ export async function execInOperator(
         stop = () => socket.close();
         socket.on('close', () => stdout.end());
       })
-      .catch(error =>
-        reject(
-          new CliError(
-            `The operator's pod ${pod} could not be entered: ${
-              error.message ?? error
-            }. Reading the journal needs the right to create pods/exec in ${
-              OPERATOR.namespace
-            }.`,
-          ),
-        ),
-      );
+      .catch(error => {
+        const refusal = new CliError(
+          `The operator's pod ${pod} could not be entered: ${
+            error.message ?? error
+          }. Reading the journal needs the right to create pods/exec in ${
+            OPERATOR.namespace
+          }.`,
+        );
+        // Nothing will come to read. A command that ran and failed is different: what it said is still to be read.
+        stdout.destroy(refusal);
+        reject(refusal);
+      });
   });
-  // Whoever reads only the output learns of a failure when it ends.
-  done.catch(error => stdout.destroy(error));
+  // It may fail before its output is read to the end; whoever reads that awaits this next.
+  done.catch(() => undefined);
   return { stdout, done, stop: () => stop() };
 }
 
