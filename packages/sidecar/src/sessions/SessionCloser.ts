@@ -17,6 +17,8 @@ export class SessionCloser {
     string,
     { reason?: string; message?: string }
   >();
+  /** Sessions whose end is on its way to the disk: whoever comes second ends nothing. */
+  private readonly concluding = new Set<string>();
 
   constructor(
     private readonly desk: SessionDesk,
@@ -64,9 +66,7 @@ export class SessionCloser {
     }
     await this.closeInRuntime(session);
     const end = decideSessionEnd(reason);
-    await this.recordEnd(session, end);
-    const state = end.type === 'session.failed' ? 'failed' : 'closed';
-    await this.end(session, state, reason);
+    await this.conclude(session, end, reason);
   }
 
   /** The agent ends its session itself. */
@@ -86,11 +86,12 @@ export class SessionCloser {
           ...(summary && { answer: summary }),
         });
       }
-      await this.recordEnd(session, {
-        type: 'session.completed',
-        payload: { reason: 'AgentEnded', ...(summary && { result: summary }) },
-      });
-      await this.end(session, 'closed', 'AgentEnded', summary);
+      const payload = {
+        reason: 'AgentEnded',
+        ...(summary && { result: summary }),
+      };
+      const end = { type: 'session.completed' as const, payload };
+      await this.conclude(session, end, 'AgentEnded', summary);
     }
     await this.closeInRuntime(session);
   }
@@ -102,11 +103,9 @@ export class SessionCloser {
     message: string,
   ): Promise<void> {
     await this.failTurns(session, reason, message);
-    await this.recordEnd(session, {
-      type: 'session.failed',
-      payload: { reason, message },
-    });
-    await this.end(session, 'failed', reason, message);
+    const payload = { reason, message };
+    const end = { type: 'session.failed' as const, payload };
+    await this.conclude(session, end, reason, message);
   }
 
   /** Ends every turn of a session that runs or would have. @returns whether there was one */
@@ -169,12 +168,22 @@ export class SessionCloser {
     this.desk.forget(session.id);
   }
 
-  private async recordEnd(
+  /** Records the end of a session, and ends it. A runtime's death and the operator's close may come at the same time. */
+  private async conclude(
     session: HeldSession,
     { type, payload }: SessionEnd,
+    reason: string,
+    message?: string,
   ): Promise<void> {
-    if (session.state !== 'open') return;
-    await this.desk.emitSystem(session, type, payload);
+    if (session.state !== 'open' || this.concluding.has(session.id)) return;
+    this.concluding.add(session.id);
+    try {
+      await this.desk.emitSystem(session, type, payload);
+      const state = type === 'session.failed' ? 'failed' : 'closed';
+      await this.end(session, state, reason, message);
+    } finally {
+      this.concluding.delete(session.id);
+    }
   }
 
   private async closeInRuntime(session: HeldSession): Promise<void> {
