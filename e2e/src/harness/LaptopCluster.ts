@@ -203,7 +203,7 @@ export class LaptopCluster {
   /** Waits until `look` answers something, and answers that. */
   async until<T>(
     what: string,
-    look: () => Promise<T | undefined | false>,
+    look: () => Promise<T | undefined | false | ''>,
     waitMs = WAIT_MS,
   ): Promise<T> {
     const end = Date.now() + waitMs;

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import type { ObjectStore } from '../store/ObjectStore';
 import type { AdmissionChain } from './admission/AdmissionChain';
 import type { Authorizer } from './auth/Authorizer';
@@ -14,6 +15,8 @@ export interface Machinery {
   authorizer: Authorizer;
   tokens: ServiceAccountTokens;
   addresses: ClusterAddresses;
+  /** Kept open to webhooks, by address and trust. */
+  readonly webhookConnections: Agent;
   /** The kubelet, once it has registered. */
   node: NodeProxy | undefined;
   /** Milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import type { ClusterSecrets } from '../credentials/ClusterSecrets';
 import type { ObjectStore } from '../store/ObjectStore';
 import { AdmissionChain } from './admission/AdmissionChain';
@@ -13,6 +14,9 @@ import { ClusterAddresses } from './kinds/ClusterAddresses';
 import type { Machinery } from './Machinery';
 import { builtInResources } from './resources/builtInResources';
 import { ResourceRegistry } from './resources/ResourceRegistry';
+
+/** To one webhook at once: a handshake costs more than the question, and a burst of them the whole time limit. */
+const WEBHOOK_CONNECTIONS = 16;
 
 /** Puts the parts of the API server together and starts those that follow the store. */
 export function createMachinery({
@@ -31,6 +35,10 @@ export function createMachinery({
   const stopAggregation = aggregateRoles(store);
   const stopCounting = countQuotas(store);
   const stopExpiring = expireEvents(store, now);
+  const webhookConnections = new Agent({
+    keepAlive: true,
+    maxSockets: WEBHOOK_CONNECTIONS,
+  });
   return {
     machinery: {
       store,
@@ -39,6 +47,7 @@ export function createMachinery({
       admission: new AdmissionChain(admissionPlugins()),
       authorizer: new Authorizer(store),
       addresses: new ClusterAddresses(store),
+      webhookConnections,
       node: undefined,
       now,
     },
@@ -60,6 +69,7 @@ export function createMachinery({
       stopAggregation();
       stopCounting();
       stopExpiring();
+      webhookConnections.destroy();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type Agent } from 'node:https';
 import type { Json } from '../../store/KubernetesObject';
 import type { Machinery } from '../Machinery';
 
@@ -24,12 +24,12 @@ export async function callWebhook(
   }timeout=${seconds}s`;
   let text: string;
   try {
-    text = await post(
-      target,
-      webhook.clientConfig.caBundle,
+    text = await post(target, {
+      connections: machinery.webhookConnections,
+      caBundle: webhook.clientConfig.caBundle,
       seconds,
-      JSON.stringify(review),
-    );
+      body: JSON.stringify(review),
+    });
   } catch (error) {
     throw new WebhookError(`Post "${url}": ${reasonOf(error)}`);
   }
@@ -89,14 +89,33 @@ function targetOf({ store }: Machinery, { url, service }: Json): Target {
   };
 }
 
-function post(
+interface Posting {
+  connections: Agent;
+  caBundle: string | undefined;
+  seconds: number;
+  body: string;
+}
+
+async function post(target: Target, posting: Posting): Promise<string> {
+  const signal = AbortSignal.timeout(posting.seconds * 1000);
+  for (;;) {
+    try {
+      return await postOnce(target, posting, signal);
+    } catch (error) {
+      // The webhook closed a kept connection just as it was used: it has not seen the question.
+      if (!(error instanceof StaleConnectionError)) throw error;
+    }
+  }
+}
+
+class StaleConnectionError extends Error {}
+
+function postOnce(
   { host, port, path, servername }: Target,
-  caBundle: string | undefined,
-  seconds: number,
-  body: string,
+  { connections, caBundle, seconds, body }: Posting,
+  signal: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(seconds * 1000);
     const request = httpsRequest(
       {
         host,
@@ -106,7 +125,7 @@ function post(
           : `${path}?timeout=${seconds}s`,
         method: 'POST',
         servername,
-        agent: false,
+        agent: connections,
         signal,
         ...(caBundle && { ca: Buffer.from(caBundle, 'base64') }),
         headers: {
@@ -141,8 +160,12 @@ function post(
         });
       },
     );
-    request.on('error', error => {
-      reject(signal.aborted ? new Error('context deadline exceeded') : error);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isStale =
+        request.reusedSocket &&
+        ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+      if (signal.aborted) reject(new Error('context deadline exceeded'));
+      else reject(isStale ? new StaleConnectionError() : error);
     });
     request.end(body);
   });
