@@ -1,2 +1,3 @@
 export * from './harness/LaptopCluster';
 export { Kubectl, type KubectlResult } from './harness/Kubectl';
+export { processesNaming } from './harness/processes';
