@@ -139,6 +139,9 @@ export function watchObjects(context: RequestContext): void {
     Number(query.get('timeoutSeconds')) || 1800 + Math.random() * 1800;
   const timer = setTimeout(() => {
     if (wantsBookmarks) bookmark();
+    // A slow reader closes much later; nothing may be written to an ended response meanwhile.
+    stop();
+    clearInterval(bookmarks);
     response.end();
   }, timeoutSeconds * 1000);
   response.on('close', () => {
