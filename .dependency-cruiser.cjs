@@ -3,7 +3,7 @@ const only = (name, from, allowed, comment) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from, pathNot: ['\\.test\\.tsx?$', '/testing/'] },
+  from: { path: from, pathNot: ['\\.test\\.tsx?$', '/(testing|testkit)/'] },
   to: {
     path: '^(packages|operator|plugins)/',
     pathNot: [from, ...allowed.map(each => `^packages/${each}/`)],
@@ -110,7 +110,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|operator|plugins)/',
-        pathNot: ['\\.test\\.tsx?$', '^packages/testing/', '/conformance/'],
+        pathNot: [
+          '\\.test\\.tsx?$',
+          '^packages/testing/',
+          '/(testing|testkit)/',
+          '/conformance/',
+        ],
       },
       to: { path: '^packages/testing/' },
     },

@@ -11,6 +11,9 @@ const maximumAnswerBytes = 3 * 1024 * 1024;
 
 class ServerAnswer extends Error {}
 
+/** A kept connection was closed as it was used. */
+class StaleConnectionError extends Error {}
+
 /** Sends a review to a webhook and returns the answer's `response`. @throws WebhookError */
 export async function callWebhook(
   machinery: Machinery,
@@ -107,8 +110,6 @@ async function post(target: Target, posting: Posting): Promise<string> {
     }
   }
 }
-
-class StaleConnectionError extends Error {}
 
 function postOnce(
   { host, port, path, servername }: Target,
