@@ -3,6 +3,7 @@ import type { ToolCall, ToolOutcome } from '../model/ModelClient';
 import type { AgentTool } from '../tools/AgentTool';
 import type { Turn } from '../turns/Turn';
 import { needsApproval, type ConversationConfig } from './ConversationConfig';
+import { beginningOf } from '../processes/wholeWords';
 
 /** Carries out one call of a tool, with permission where that is needed. What goes wrong is told to the model. */
 export async function useTool(
@@ -71,7 +72,7 @@ async function allowedInput(
 ): Promise<Record<string, unknown>> {
   if (!needsApproval(config, tool.name)) return input;
   const decision = await turn.requestPermission({
-    action: tool.action(input).slice(0, 4_096),
+    action: beginningOf(tool.action(input), 4_096),
     reason: `The agent's configuration asks for permission before ${tool.name}.`,
     tool: tool.name,
     arguments: input,

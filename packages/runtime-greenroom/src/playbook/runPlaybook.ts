@@ -15,6 +15,7 @@ import { modelVerb } from './verbs/modelVerb';
 import { permitVerb } from './verbs/permitVerb';
 import { runVerb } from './verbs/runVerb';
 import { statusVerb } from './verbs/statusVerb';
+import { beginningOf } from '../processes/wholeWords';
 
 const work: { [V in Exclude<Verb, 'forEach'>]: VerbWork<V> } = {
   run: runVerb,
@@ -125,7 +126,10 @@ async function outputOf(
     if (!(error instanceof StepError)) throw error;
     if (step.onFailure === 'fail') throw error;
     context.turn.emit('agent.status', {
-      text: `Went on after "${step.name}": ${error.message}`.slice(0, 4_096),
+      text: beginningOf(
+        `Went on after "${step.name}": ${error.message}`,
+        4_096,
+      ),
     });
     return {
       ...outputWithout('failed'),

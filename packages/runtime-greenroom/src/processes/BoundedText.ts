@@ -1,4 +1,4 @@
-/** Keeps the first and the last half of a long text. */
+/** Keeps the first and the last half of a long text, to whole words. */
 export class BoundedText {
   private head = '';
   private tail = '';
@@ -28,8 +28,9 @@ export class BoundedText {
     const extra = Math.max(0, this.tail.length - half);
     const dropped = this.dropped + extra;
     if (!dropped) return this.head + this.tail;
-    return `${this.head}\n… ${dropped} characters left out …\n${this.tail.slice(
-      extra,
-    )}`;
+    // Whole words only: what was cut out may have begun or ended within a secret.
+    const head = this.head.replace(/\S+$/, '');
+    const tail = this.tail.slice(extra).replace(/^\S+/, '');
+    return `${head}\n… ${dropped} characters left out …\n${tail}`;
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
+import { beginningOf } from '../../processes/wholeWords';
 
 /** More than any answer a playbook should hold in memory; a download belongs into a `run` step. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -47,7 +48,7 @@ export const httpVerb: VerbWork<'http'> = async (body, context) => {
       'StepFailed',
       `Step "${context.stepName}": ${method} ${url} answered ${
         response.status
-      }. ${text.slice(0, 300)}`,
+      }. ${beginningOf(text, 300)}`,
     );
   }
   return {

@@ -4,6 +4,7 @@ import { runProcess, type ProcessResult } from '../../processes/runProcess';
 import { StepError } from '../StepError';
 import type { VerbWork } from '../StepContext';
 import { durationText } from './durationText';
+import { endOf } from '../../processes/wholeWords';
 
 /** Kept of a step's output; more belongs into a file. Far below the megabyte that an event may hold. */
 const OUTPUT_LIMIT_BYTES = 256 * 1024;
@@ -49,7 +50,7 @@ export const runVerb: VerbWork<'run'> = async (body, context) => {
     resultId,
   );
   if (problem) {
-    const tail = joined(result).trim().slice(-ERROR_TAIL_CHARACTERS);
+    const tail = endOf(joined(result).trim(), ERROR_TAIL_CHARACTERS);
     throw new StepError(
       result.timedOut || result.aborted ? 'StepTimedOut' : 'StepFailed',
       `Step "${context.stepName}" ${problem}.${
