@@ -92,6 +92,18 @@ describe('greenroom up and down', () => {
     );
   });
 
+  it('ends what is left when the cluster dies under it, and says so', async () => {
+    await cluster.up();
+    await cluster.untilAgentTakesWork('repo-doctor');
+    const [devcluster] = processesNaming(cluster.home).filter(({ command }) =>
+      command.includes('devcluster.mjs'),
+    );
+    process.kill(devcluster.pid, 'SIGKILL');
+    expect(await cluster.untilEnded()).toBe(1);
+    expect(cluster.said).toContain('The local cluster ended by itself');
+    expect(processesNaming(cluster.home)).toEqual([]);
+  });
+
   it('names a port that is in use, and ends with a failure', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise(resolve => server.once('listening', resolve));

@@ -148,6 +148,15 @@ export class LaptopCluster {
     await ended;
   }
 
+  /** Waits until `up` has ended by itself, and answers its exit status. */
+  async untilEnded(): Promise<number | null> {
+    const child = this.child!;
+    if (child.exitCode === null && child.signalCode === null) {
+      await new Promise(resolve => child.once('close', resolve));
+    }
+    return child.exitCode;
+  }
+
   /** Ends everything and removes the state folder. */
   async stop(): Promise<void> {
     await this.down();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { KubeClient, loadClusterAccess } from '@greenroom/controller-runtime';
 import { CliError } from '../CliError';
@@ -120,17 +120,43 @@ async function upOnLaptop(
         ? await Promise.race([stopAsked, cluster.ended])
         : first;
     if (end !== undefined) {
+      const log = await endLeftovers(home, output);
       throw new CliError(
-        `The local cluster ended by itself (${end}). Its log is ${path.join(
-          home.logs,
-          'devcluster.log',
-        )}; start again with: greenroom up`,
+        `The local cluster ended by itself (${end}). Its log is ${log}; start again with: greenroom up`,
       );
     }
   } finally {
     removeRunState(home);
     await output.step('Stopping', () => cluster.stop(STOP_TIMEOUT_MS));
   }
+}
+
+/**
+ * A cluster that died could not end its pods; starting it once more does, because its kubelet begins with that.
+ *
+ * @returns where the log of the one that died is kept
+ */
+async function endLeftovers(
+  home: GreenroomHome,
+  output: Output,
+): Promise<string> {
+  const kept = path.join(home.logs, 'devcluster.ended.log');
+  renameSync(path.join(home.logs, 'devcluster.log'), kept);
+  try {
+    await output.step('Ending what it left', async () => {
+      const cluster = await Devcluster.start(home, {
+        startTimeoutMs: START_TIMEOUT_MS,
+      });
+      await cluster.stop(STOP_TIMEOUT_MS);
+    });
+  } catch (error) {
+    output.note(
+      `Pods of the cluster may still run; the next start ends them. ${
+        (error as Error).message
+      }`,
+    );
+  }
+  return kept;
 }
 
 async function upOnCluster(
