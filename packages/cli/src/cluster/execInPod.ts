@@ -53,7 +53,15 @@ export async function execInOperator(
       )
       .then(socket => {
         stop = () => socket.close();
-        socket.on('close', () => stdout.end());
+        socket.on('close', () => {
+          stdout.end();
+          // After a status this changes nothing; without one, the operator or the way to it is gone.
+          reject(
+            new CliError(
+              'the connection to the operator ended before its answer did',
+            ),
+          );
+        });
       })
       .catch(error => {
         const refusal = new CliError(

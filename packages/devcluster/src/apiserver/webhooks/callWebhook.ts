@@ -105,7 +105,8 @@ async function post(target: Target, posting: Posting): Promise<string> {
     try {
       return await postOnce(target, posting, signal);
     } catch (error) {
-      // The webhook closed a kept connection just as it was used: it has not seen the question.
+      // A kept connection was closed as it was used. Should the webhook have seen the question, asking again does no
+      // harm: reviews must have no side effects.
       if (!(error instanceof StaleConnectionError)) throw error;
     }
   }
